@@ -1,0 +1,1 @@
+"""What is unusual: frames in, scores out."""
