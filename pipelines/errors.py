@@ -1,0 +1,30 @@
+"""What can go wrong, as a tree.
+
+EntrepotError
+├── InputError        a file, a mapping or a setting the user can mend
+├── SourceFailed      a source could not be read; the others go on
+├── UnknownParty      a name on the command line means nobody, or several
+└── StoreError        the store or the journal cannot be used as it is
+"""
+
+from __future__ import annotations
+
+
+class EntrepotError(Exception):
+    """The root: its text is one line that says what is wrong, where, and what to do."""
+
+
+class InputError(EntrepotError):
+    """A file, a mapping or a setting that the user can mend."""
+
+
+class SourceFailed(EntrepotError):
+    """A source could not be read; the others go on."""
+
+
+class UnknownParty(EntrepotError):
+    """A name given by the user means nobody, or several parties."""
+
+
+class StoreError(EntrepotError):
+    """The store or the journal cannot be used as it is."""
