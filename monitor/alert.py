@@ -1,0 +1,176 @@
+"""Findings and paths joined to alerts: one per suspicion, with a stable id, in the JSON contract."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from monitor import summary
+from monitor.check import Checked
+from monitor.gate import passes, weigh
+from monitor.red_flag import RedFlag, Severity
+from monitor.red_flags import FLAGS
+from monitor.trace import Suspicion
+from pipelines import Tables
+
+Alert = dict[str, Any]
+
+KINDS = ("diversion", "listing", "ownership", "license", "over_purchase", "site", "payment", "identity")
+"""Kinds of alert; of several findings of one party, the first kind in this order names the alert."""
+
+KIND_OF_RULE = {"listed": "listing", "listed_address": "listing", "owned_50_percent": "ownership"}
+"""What a delivery straight to a restricted end is about; every other rule is about the license."""
+
+
+def alert_id(subject: str, kind: str, nth: int = 1) -> str:
+    """Name an alert by its subject and kind; disjoint schemes of one party get `/2`, `/3`."""
+    digest = hashlib.sha256(f"{subject}|{kind}".encode()).hexdigest()[:12]
+    return f"a-{digest}" if nth == 1 else f"a-{digest}/{nth}"
+
+
+@dataclass(frozen=True)
+class Book:
+    """Facts about parties and records, looked up while alerts are written."""
+
+    parties: Mapping[str, Mapping[str, Any]]
+    records: Mapping[str, Mapping[str, Any]]
+    flags: Mapping[str, RedFlag]
+
+    @classmethod
+    def of(cls, tables: Tables, findings: pl.DataFrame, flags: Sequence[RedFlag]) -> Book:
+        named = findings.get_column("shipments").explode().drop_nulls().unique().implode()
+        shipments = tables.polars("shipments").filter(pl.col("id").is_in(named)).select("id", "source", "record").collect()
+        payments = tables.polars("payments").select("id", "source", "record").collect()
+        records = {row["id"]: row for row in pl.concat([shipments, payments]).to_dicts()}
+        parties = {row["id"]: row for row in tables.frame("parties").to_dicts()}
+        return cls(parties, records, {flag.id: flag for flag in flags})
+
+    def party(self, party: str) -> dict[str, Any]:
+        """Spell a party as the contract does."""
+        row = self.parties.get(party, {})
+        return {"id": party, "name": row.get("name") or party, "country": row.get("country"),
+                "kind": row.get("kind") or "organization", "roles": row.get("roles") or []}
+
+    def short(self, party: str) -> dict[str, Any]:
+        return {"id": party, "name": self.party(party)["name"]}
+
+    def finding(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        """Spell a finding as the contract does."""
+        flag = self.flags[row["flag"]]
+        evidence = [*(row["shipments"] or []), *([row["payment"]] if row["payment"] else [])]
+        return {
+            "flag": flag.id,
+            "title": flag.title,
+            "party": self.short(row["party"]),
+            "severity": row["severity"],
+            "reason": row["reason"],
+            "cites": [cite.as_json() for cite in flag.cites],
+            "shipments": row["shipments"] or [],
+            "records": [
+                {"source": found["source"], "record": found["record"]}
+                for found in (self.records.get(each) for each in evidence)
+                if found
+            ],
+        }
+
+
+def alerts(tables: Tables, checked: Checked, suspicions: Sequence[Suspicion], *, snapshot: Mapping[str, Any],
+           flags: Sequence[RedFlag] = FLAGS) -> list[Alert]:
+    """Join findings and traced paths to alerts, worst first.
+
+    A diversion takes every finding of its subject and of the parties on its paths; what is not attached there
+    makes an alert of its own party when it passes the gate. Times of raising are the journal's to add.
+    """
+    book = Book.of(tables, checked.findings, flags)
+    by_party: dict[str, list[dict[str, Any]]] = {}
+    for row in checked.findings.sort("party", "flag").to_dicts():
+        by_party.setdefault(row["party"], []).append(row)
+    made, attached, nth = [], set(), dict[tuple[str, str], int]()
+    for suspicion in suspicions:
+        rows = _of_suspicion(suspicion, by_party, book)
+        if not passes(_families(rows)):
+            continue
+        kind = _kind_of(suspicion)
+        nth[suspicion.subject, kind] = nth.get((suspicion.subject, kind), 0) + 1
+        attached |= {(row["party"], row["flag"]) for row in rows}
+        made.append(_alert(book, checked, suspicion.subject, kind, rows, snapshot,
+                           traced=suspicion.as_json(), nth=nth[suspicion.subject, kind]))
+    for party, rows in by_party.items():
+        left = [row for row in rows if (party, row["flag"]) not in attached]
+        if passes(_families(left)):
+            made.append(_alert(book, checked, party, _kind(left, book), left, snapshot))
+    return sorted(made, key=lambda each: (-Severity(each["severity"]).rank, -each["score"], each["id"]))
+
+
+def _of_suspicion(suspicion: Suspicion, by_party: Mapping[str, list[dict[str, Any]]], book: Book) -> list[dict[str, Any]]:
+    parties = [suspicion.subject, *(each for each in suspicion.parties if each != suspicion.subject)]
+    return [
+        row for party in parties
+        if party == suspicion.subject or not book.parties.get(party, {}).get("mine")
+        for row in by_party.get(party, [])
+    ]
+
+
+def _families(rows: Iterable[Mapping[str, Any]]) -> list[tuple[Severity, str]]:
+    return [(Severity(row["severity"]), row["family"]) for row in rows]
+
+
+def _kind_of(suspicion: Suspicion) -> str:
+    direct = all(legs == 1 for legs in suspicion.lengths)
+    return KIND_OF_RULE.get(suspicion.rule, "license") if direct else "diversion"
+
+
+def _kind(rows: Sequence[Mapping[str, Any]], book: Book) -> str:
+    worst = max(Severity(row["severity"]).rank for row in rows)
+    kinds = {book.flags[row["flag"]].kind for row in rows if Severity(row["severity"]).rank == worst}
+    return min(kinds, key=KINDS.index)
+
+
+def _alert(book: Book, checked: Checked, subject: str, kind: str, rows: Sequence[Mapping[str, Any]],
+           snapshot: Mapping[str, Any], *, traced: Mapping[str, Any] | None = None, nth: int = 1) -> Alert:
+    ordered = sorted(rows, key=lambda row: (row["party"] != subject, -Severity(row["severity"]).rank, row["flag"]))
+    weight = weigh([(Severity(row["severity"]), row["flag"]) for row in rows])
+    traced = traced or {}
+    alert: Alert = {
+        "id": alert_id(subject, kind, nth),
+        "kind": kind,
+        "status": "open",
+        "severity": weight.severity.value,
+        "severity_reason": weight.reason,
+        "score": weight.score,
+        "contributions": [{"flag": flag, "points": points} for flag, points in weight.contributions],
+        "raised_at": None,
+        "updated_at": None,
+        "title": "",
+        "summary": "",
+        "party": book.party(subject),
+        "findings": [book.finding(row) for row in ordered],
+        "not_evaluable": _not_evaluable(checked, {row["party"] for row in rows}),
+        "questions": [],
+        "explanations": _explanations(book, ordered),
+        "paths": traced.get("paths", []),
+        "units": traced.get("units", []),
+        "mine": traced.get("mine"),
+        "searched": traced.get("searched"),
+        "clock": {"first_raised": None, "known_since": snapshot.get("made_at")},
+        "hold": None,
+        "disposition": None,
+        "snapshot": dict(snapshot),
+    }
+    alert["title"] = summary.title(alert)
+    alert["summary"] = summary.summary(alert, incorporated_on=book.parties.get(subject, {}).get("incorporated_on"))
+    return alert
+
+
+def _not_evaluable(checked: Checked, parties: set[str]) -> list[dict[str, str]]:
+    unsure = checked.unsure.filter(pl.col("party").is_in(list(parties))).select("flag", "because").unique(maintain_order=True)
+    return [*checked.not_evaluable, *unsure.sort("flag", "because").to_dicts()]
+
+
+def _explanations(book: Book, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    readings = {reading: shown for row in rows for reading, shown in book.flags[row["flag"]].innocent}
+    return [{"innocent_reading": reading, "would_be_shown_by": shown} for reading, shown in readings.items()]
