@@ -1,0 +1,114 @@
+"""Frames to Delta Lake tables and back, exactly: kinds of column that Delta Lake lacks are held as others."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+
+import polars as pl
+from deltalake import DeltaTable, write_deltalake
+from deltalake.exceptions import DeltaError, TableNotFoundError
+
+from pipelines.errors import StoreError
+from pipelines.tables import Table
+
+KEPT_TEN_YEARS: Mapping[str, str | None] = {
+    "delta.logRetentionDuration": "interval 3650 days",
+    "delta.deletedFileRetentionDuration": "interval 3650 days",
+}
+
+HELD_AS: Mapping[str, pl.DataType] = {
+    "UInt8": pl.Int16(),
+    "UInt16": pl.Int32(),
+    "UInt32": pl.Int64(),
+    "UInt64": pl.Int64(),
+    "Categorical": pl.String(),
+}
+"""Kinds Delta Lake lacks, and what stands for them there; a column of kind Null is not written at all."""
+
+ROWS = "_rows"
+"""Stands for the rows of a table that has no column Delta Lake could hold."""
+
+Columns = dict[str, str | None]
+"""The columns of one table in order; with the kind Delta Lake lacks, when it is one of those."""
+
+
+def open_table(address: str, version: int | None = None) -> DeltaTable | None:
+    """Open a table; None when there is none.
+
+    Raises
+    ------
+    StoreError
+        It is there and cannot be read.
+    """
+    try:
+        return DeltaTable(address, version=version)
+    except TableNotFoundError:
+        return None
+    except (DeltaError, OSError) as error:
+        raise StoreError(f"{address}: cannot be read: {one_line(error)}") from error
+
+
+def replace_or_append(address: str, frame: pl.DataFrame, *, append: bool) -> int:
+    """Write a frame as the next version of a table, made when it is not there; return the version."""
+    fresh = open_table(address) is None
+    try:
+        write_deltalake(
+            address,
+            frame,
+            mode="append" if append else "overwrite",
+            schema_mode="merge" if append else "overwrite",
+            configuration=KEPT_TEN_YEARS if fresh else None,
+        )
+        return DeltaTable(address).version()
+    except (DeltaError, OSError, ValueError) as error:
+        raise StoreError(f"{address}: cannot be written: {one_line(error)}") from error
+
+
+def holdable(frame: pl.DataFrame, name: str) -> tuple[pl.DataFrame, Columns]:
+    """Make a frame Delta Lake can hold; tell what its columns were."""
+    kinds = {column: str(dtype.base_type()) for column, dtype in frame.schema.items()}
+    columns: Columns = {column: kind if kind in HELD_AS or kind == "Null" else None for column, kind in kinds.items()}
+    try:
+        held = frame.select(
+            pl.col(column).cast(HELD_AS[kind]) if kind in HELD_AS else pl.col(column)
+            for column, kind in kinds.items()
+            if kind != "Null"
+        )
+    except pl.exceptions.PolarsError as error:
+        raise StoreError(f"table {name}: {one_line(error)}") from error
+    if not held.width:
+        held = pl.DataFrame({ROWS: [True] * frame.height}, schema={ROWS: pl.Boolean()})
+    return held, columns
+
+
+def as_written(frame: pl.LazyFrame, columns: Columns) -> pl.LazyFrame:
+    """Undo `holdable`; a column that was never written, or only as Null, comes back as Null."""
+    nulls = [pl.lit(None, dtype=pl.Null).alias(name) for name, kind in columns.items() if kind == "Null"]
+    return frame.with_columns(nulls).select(_as_it_was(name, kind) for name, kind in columns.items())
+
+
+def _as_it_was(name: str, kind: str | None) -> pl.Expr:
+    return pl.col(name) if kind is None else pl.col(name).cast(getattr(pl, kind))
+
+
+def widened(frame: pl.LazyFrame, of: Table) -> pl.LazyFrame:
+    """Give a table the columns of today's vocabulary: those it lacks are null, those no longer known go."""
+    schema = frame.collect_schema()
+    if dict(schema) == of.schema:
+        return frame
+    missing = [pl.lit(None, dtype=dtype).alias(name) for name, dtype in of.schema.items() if name not in schema]
+    return frame.with_columns(missing).select(pl.col(name).cast(dtype) for name, dtype in of.schema.items())
+
+
+def fingerprint(frame: pl.DataFrame) -> str:
+    """Hash the columns of a frame and its rows, as a set with repetitions."""
+    rows = frame.hash_rows(seed=0).sort().to_numpy().tobytes() if frame.width and frame.height else b""
+    head = json.dumps([frame.height, [[name, str(dtype)] for name, dtype in frame.schema.items()]])
+    return hashlib.sha256(head.encode() + rows).hexdigest()
+
+
+def one_line(error: BaseException) -> str:
+    """Tell an error in its first line."""
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
