@@ -32,19 +32,25 @@ class Example:
 
     name: str
     party: str | None
-    tables: Tables
+    rows: Mapping[str, Sequence[Mapping[str, object]]]
+    as_of: str = "2026-01-01"
     severity: Severity | None = None
+
+    @property
+    def tables(self) -> Tables:
+        """The world, made when asked for: importing a flag builds nothing."""
+        return Tables.of(as_of=self.as_of, **self.rows)
 
 
 def raises(name: str, party: str, *, as_of: str = "2026-01-01", severity: Severity | None = None,
            **rows: Sequence[Mapping[str, object]]) -> Example:
     """A world in which the flag names this party (with this severity, when given)."""
-    return Example(name, party, Tables.of(as_of=as_of, **rows), severity)
+    return Example(name, party, rows, as_of, severity)
 
 
 def silent(name: str, *, as_of: str = "2026-01-01", **rows: Sequence[Mapping[str, object]]) -> Example:
     """A world in which the flag names nobody."""
-    return Example(name, None, Tables.of(as_of=as_of, **rows))
+    return Example(name, None, rows, as_of)
 
 
 @dataclass(frozen=True)
