@@ -13,9 +13,9 @@ LOAD, OVERHEAD = 0.6, 1.1
 def purchases(tables: Tables) -> pl.DataFrame:
     """Set what each operator took in against what its halls supply.
 
-    One row per operator with a known supply and recognized accelerators: `group`, `member`, `kilowatts` (net intake at
-    load, less what is recorded as leaving), `megawatts`, `chips`, `h100_equivalents`, `shipments`. Operators whose supply
-    nobody knows are left out: the model cannot judge them.
+    One row per operator with a known supply and recognized accelerators: `group`, `member`, `kilowatts` (net intake
+    at load, less what is recorded as leaving), `megawatts`, `chips`, `h100_equivalents`, `shipments`. Operators whose
+    supply nobody knows are left out: the model cannot judge them.
     """
     moved = tables.polars("shipments").filter(
         (pl.col("family") == "accelerator") & pl.col("chips").is_not_null() & pl.col("moves_goods").fill_null(True)

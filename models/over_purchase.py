@@ -1,7 +1,8 @@
 """Corporate groups whose many subsidiaries each buy a little more than they can use.
 
 No single site shows it; the sum over a group does. Purchases are regressed on supply across all operators, the
-residuals of a group's members are pooled, and groups are judged at a false-discovery rate (Benjamini and Hochberg 1995).
+residuals of a group's members are pooled, and groups are judged at a false-discovery rate (Benjamini and Hochberg,
+1995).
 """
 
 from __future__ import annotations
@@ -30,10 +31,10 @@ class OverPurchase(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships n
     """Pool residuals of purchases over supply by corporate group.
 
     `X` is (operators, 1): log megawatts; `y` is log kilowatts drawn by what was bought; `groups` names each operator's
-    group. A group's pooled residual is its mean, with variance `tau_²+ sigma_²/n`: `sigma_` is the spread of operators
-    within groups and `tau_` that of honest groups around each other, both robust, so that the few groups in question do
-    not widen the yardstick they are judged by. With few groups that spread is itself uncertain: the standardized residual
-    is judged by Student's t with as many degrees of freedom as there are groups to learn it from.
+    group. A group's pooled residual is its mean, with variance `tau_² + sigma_²/n`: `sigma_` is the spread of operators
+    within groups and `tau_` that of honest groups around each other, both robust, so that the few groups in question
+    do not widen the yardstick they are judged by. With few groups that spread is itself uncertain: the standardized
+    residual is judged by Student's t with as many degrees of freedom as there are groups to learn it from.
 
     Parameters
     ----------
@@ -55,7 +56,8 @@ class OverPurchase(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships n
         ValueError
             Fewer than two operators, or arrays of different length.
         """
-        X, y = check_array(X, ensure_min_samples=2), column_or_1d(y).astype(float)
+        X = np.asarray(check_array(X, ensure_min_samples=2), dtype=float)
+        y = np.asarray(column_or_1d(y), dtype=float)
         groups = np.arange(len(y)) if groups is None else np.asarray(groups)
         check_consistent_length(X, y, groups)
         self.n_features_in_ = X.shape[1]
@@ -82,7 +84,7 @@ class OverPurchase(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships n
         return np.asarray(self.regression_.predict(check_array(X)) + self.center_, dtype=float)
 
     def judge(self, X: ArrayLike, y: ArrayLike, groups: ArrayLike) -> pl.DataFrame:
-        """Judge groups: `group`, `members`, `excess_log` (mean residual), `score` (standardized), `p_value`, `q_value`."""
+        """Judge groups: `group`, `members`, `excess_log` (mean residual), `score`, `p_value`, `q_value`."""
         residuals = pl.DataFrame(
             {"group": np.asarray(groups), "residual": np.asarray(y, dtype=float) - self.predict(X)}
         )
@@ -123,7 +125,7 @@ def _spread(values: Array) -> float:
 
 
 def over_purchase(tables: Tables, *, fdr: float = 0.05, min_members: int = 4) -> pl.DataFrame:
-    """Find the groups of `tables` that buy more than they need, at the false-discovery rate: GRAPH's `over_purchase`."""
+    """Find the groups that buy more than they need, at the false-discovery rate: GRAPH's `over_purchase`."""
     bought = purchases(tables)
     if bought.height < 2 * min_members:
         return GRAPH["over_purchase"].empty()

@@ -279,7 +279,7 @@ class Ledger:
                 "address": address,
                 "status": None,
                 "effective_date": None,
-                "federal_register": f"99 FR 20{len(self._addresses):03}, {published.month}/{published.day}/{published:%y}",
+                "federal_register": f"99 FR 20{len(self._addresses):03}, {published:%m/%d/%y}",
                 "notes": "For items on the CCL and listed in supplement no. 7 to part 746 of the EAR",
             }
         )

@@ -107,7 +107,7 @@ def realtor_buys_servers(to: Ledger) -> None:
 
 
 def mirror_flow_through_pharma(to: Ledger) -> None:
-    """A pharmaceutical importer takes in servers from Malaysia month by month and sends the same numbers on to Russia."""
+    """A pharmaceutical importer takes in servers month by month and sends the same numbers on to Russia."""
     source, pharma = (
         to.company("MY", trade="Systems"),
         to.company("IN", trade="Pharmaceuticals", industry="pharmaceuticals"),
