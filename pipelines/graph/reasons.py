@@ -1,0 +1,119 @@
+"""Why a 50 percent test comes out as it does: which listed owners count, along which chains, what would settle it."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipelines.graph.cascade import Bools, Floats, Ints, Outcome, Web
+from pipelines.graph.holdings import share_words
+
+SEEN = 500
+"""So many owners are looked at for one explanation; the nearest come first."""
+CHAINS = 10
+"""So many chains are told."""
+
+
+@dataclass(frozen=True)
+class Reasons:
+    """The explanation of one test; `weight` is result (0 negative … 2 positive), most and least."""
+
+    weight: tuple[int, float, float]
+    by: Sequence[int]
+    chain: Sequence[str]
+    settled_by: str | None
+
+
+@dataclass(frozen=True)
+class Case:
+    """A cascade with its outcome, ready to be asked why; `order` sorts edges by the owned node."""
+
+    web: Web
+    outcome: Outcome
+    listed: Bools
+    party: Ints
+    names: Sequence[str]
+    order: Ints
+    owned: Ints
+
+    @classmethod
+    def of(cls, net: Web, outcome: Outcome, listed: Bools, party: Ints, names: Sequence[str]) -> Case:
+        order = np.lexsort((-net.most, -net.least, net.owned))
+        return cls(net, outcome, listed, party, names, order, net.owned[order])
+
+    def name(self, node: int) -> str:
+        return self.names[int(self.party[node])]
+
+    def owners(self, node: int, counted: Bools) -> list[int]:
+        """Edges into a node from owners that count, the largest first."""
+        begin, end = np.searchsorted(self.owned, [node, node + 1])
+        edges = self.order[begin:end]
+        owner = self.web.owner[edges]
+        return [int(edge) for edge in edges[counted[owner] & (owner != node)]]
+
+    def share(self, edge: int) -> str:
+        net = self.web
+        ends = float(net.least[edge]), float(net.most[edge])
+        return share_words(*ends, above=bool(net.above[edge]), below=bool(net.below[edge]))
+
+
+def explain(case: Case, node: int, weight: tuple[int, float, float]) -> Reasons:
+    """Tell why the test of a node has its result: one chain for each owner whose share counts."""
+    joined = case.outcome.surely if weight[0] == 2 else case.outcome.perhaps
+    direct = case.owners(node, joined >= 0)
+    chains = tuple(_chain(case, edge, joined) for edge in direct[:CHAINS])
+    by = tuple(dict.fromkeys(int(case.party[each]) for each in _listed_above(case, node, joined >= 0)))
+    return Reasons(weight, by, chains, settling(case, node) if weight[0] == 1 else None)
+
+
+def _listed_above(case: Case, node: int, counted: Bools) -> list[int]:
+    """Go from owner to owner, nearest first, up to the listed ones."""
+    seen = {node}
+    listed: list[int] = []
+    waiting = deque([node])
+    while waiting and len(seen) < SEEN:
+        for edge in case.owners(waiting.popleft(), counted):
+            owner = int(case.web.owner[edge])
+            if owner not in seen:
+                seen.add(owner)
+                (listed if case.listed[owner] else waiting).append(owner)
+    return listed
+
+
+def _chain(case: Case, edge: int, joined: Ints) -> str:
+    """Follow the largest owner that was restricted before, up to a listed one: waves only fall, so no loop."""
+    words = f"{case.share(edge)} → {case.name(int(case.web.owned[edge]))}"
+    at = int(case.web.owner[edge])
+    while not case.listed[at]:
+        above = case.owners(at, (joined >= 0) & (joined < joined[at]))
+        if not above:
+            break
+        words = f"{case.share(above[0])} → {case.name(at)} {words}"
+        at = int(case.web.owner[above[0]])
+    return f"{case.name(at)} {words}"
+
+
+def settling(case: Case, node: int, depth: int = 3) -> str:
+    """Name the fact that weighs most among those that leave a test open."""
+    if case.outcome.self_owned[node]:
+        return f"who stands behind the loop in which {case.name(node)} owns itself"
+    edge = _widest(case, node)
+    if edge is None:
+        return f"the owners of {case.name(node)}"
+    owner = int(case.web.owner[edge])
+    if case.outcome.certain[owner]:
+        return f"the exact share of {case.name(owner)} in {case.name(node)} ({case.share(edge)} on record)"
+    deeper = settling(case, owner, depth - 1) if depth > 0 else f"the owners of {case.name(owner)}"
+    holds = f"which holds {case.share(edge)} of {case.name(node)}"
+    return f"whether {case.name(owner)}, {holds}, counts as restricted: {deeper}"
+
+
+def _widest(case: Case, node: int) -> int | None:
+    """Find the interest whose contribution is known least."""
+    net, certain = case.web, case.outcome.certain
+    edges = np.array(case.owners(node, case.outcome.possible), dtype=np.int64)
+    gap: Floats = net.most[edges] - np.where(certain[net.owner[edges]], net.least[edges], 0.0)
+    return int(edges[gap.argmax()]) if len(edges) and gap.max() > 0 else None
