@@ -15,6 +15,7 @@ from pipelines.classification import accelerator_class, classify, declared_class
 from pipelines.configuration import config_toml
 from pipelines.country_groups import arms_embargoed, changes, countries, license_country
 from pipelines.measure import Measure, Stretch, measures, of_kind
+from pipelines.tables import day_number
 
 __all__ = [
     "Effect",
@@ -100,6 +101,19 @@ class Regime:
     def status(self) -> tuple[Stretch, ...]:
         """Stretches of time with their status; before the first the test did not exist."""
         return self.measure.status
+
+    @property
+    def intervals(self) -> tuple[tuple[int | None, int | None, str, bool], ...]:
+        """First day, last day, status and whether to verify, in days since 1970, as the ownership tests read them."""
+        return tuple(
+            (
+                day_number(each.from_on),
+                None if each.until_on is None else day_number(each.until_on),
+                each.status,
+                each.verify,
+            )
+            for each in self.status
+        )
 
     def status_on(self, day: dt.date) -> str:
         return self.measure.status_on(day)
