@@ -1,0 +1,242 @@
+"""What the user set in `monitor.toml`, read once into frozen objects; `config/monitor.toml` shows every default."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+import shutil
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, model_validator
+
+from monitor.complaint import explain, line_of
+from pipelines.configuration import config_path
+from pipelines.errors import InputError
+
+Detail = Literal["full", "brief"]
+SeverityName = Literal["low", "medium", "high", "critical"]
+
+
+def _interval(value: object) -> object:
+    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([smhd])\s*", value) if isinstance(value, str) else None
+    if not found:
+        raise ValueError("give a number and s, m, h or d, like 6h")
+    return dt.timedelta(seconds=float(found[1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[found[2]])
+
+
+def _dwell(value: object) -> object:
+    return {"accelerator": value} if isinstance(value, int) else value
+
+
+Interval = Annotated[dt.timedelta, BeforeValidator(_interval)]
+
+
+class Section(BaseModel):
+    """One part of the file; a key it does not know is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class User(Section):
+    parties: tuple[str, ...] = ()
+
+
+class StoreSetting(Section):
+    path: str = "store"
+
+
+class JournalSetting(Section):
+    url: str = "journal.db"
+
+
+class SourceBlock(Section):
+    """One declared source; fields as in `pipelines.source.SourceSetting`, `date` is the files' own date."""
+
+    id: str = Field(min_length=1)
+    path: Path | None = None
+    glob: str | None = None
+    table: str | None = None
+    mapping: Path | None = None
+    mode: Literal["append", "snapshot"] = "append"
+    records_licenses: bool | None = None
+    sites_complete: bool = False
+    complete: bool = False
+    register_complete_for: tuple[str, ...] = ()
+    moves_goods: bool = True
+    date: dt.date | None = None
+
+    @model_validator(mode="after")
+    def _has_files(self) -> SourceBlock:
+        if self.path is None and self.glob is None:
+            raise ValueError("name its files with path or glob")
+        return self
+
+
+class TraceSetting(Section):
+    max_legs: int = Field(default=6, ge=1, le=20)
+    dwell_days: Annotated[dict[str, Annotated[int, Field(ge=0)]], BeforeValidator(_dwell)] = {"accelerator": 180}
+    other_dwell_days: int = Field(default=180, ge=0)
+    forwarder_dwell_days: int = Field(default=45, ge=0)
+    crowd: int = Field(default=25, ge=1)
+
+
+class FlagSetting(Section):
+    enabled: bool = True
+    parameters: dict[str, Any] = {}
+
+
+class MailSetting(Section):
+    type: Literal["mail"]
+    name: str = "mail"
+    host: str
+    port: int = 587
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    username: str | None = None
+    password: SecretStr | None = None
+    sender: str = Field(alias="from")
+    to: tuple[str, ...] = Field(min_length=1)
+    detail: Detail = "full"
+    min_severity: SeverityName = "low"
+    timeout_seconds: float = Field(default=30, gt=0)
+
+
+class WebhookSetting(Section):
+    type: Literal["webhook"]
+    name: str = "webhook"
+    url: str = Field(pattern=r"^https?://")
+    secret: SecretStr
+    detail: Detail = "full"
+    min_severity: SeverityName = "low"
+    timeout_seconds: float = Field(default=30, gt=0)
+
+
+class DaemonSetting(Section):
+    every: Interval | None = None
+    schedule: str | None = Field(default=None, pattern=r"^\s*\S+(\s+\S+){4}\s*$")
+    deliver_from: dt.date | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_of_two(cls, values: Any) -> Any:
+        if isinstance(values, Mapping) and {"every", "schedule"} <= set(values):
+            raise ValueError("give every or schedule, not both")
+        default = {} if isinstance(values, Mapping) and "schedule" in values else {"every": "6h"}
+        return {**default, **values} if isinstance(values, Mapping) else values
+
+
+class Settings(Section):
+    """Everything `monitor.toml` says; paths in it are absolute. `sources` and `channels` are its `[[…]]` blocks."""
+
+    inbox: Path = Path("inbox")
+    as_of: dt.date | None = None
+    user: User = User()
+    store: StoreSetting = StoreSetting()
+    journal: JournalSetting = JournalSetting()
+    sources: tuple[SourceBlock, ...] = Field(default=(), alias="source")
+    trace: TraceSetting = TraceSetting()
+    flags: dict[str, FlagSetting] = {}
+    channels: tuple[Annotated[MailSetting | WebhookSetting, Field(discriminator="type")], ...] = Field(
+        default=(), alias="channel"
+    )
+    daemon: DaemonSetting = DaemonSetting(every="6h")  # type: ignore[arg-type]  # read as in the file
+    folder: Path = Field(default=Path(), exclude=True)
+
+    @model_validator(mode="after")
+    def _names_are_unique(self) -> Settings:
+        for what, names in (("source id", [each.id for each in self.sources]),
+                            ("channel name", [each.name for each in self.channels])):  # fmt: skip
+            twice = sorted({name for name in names if names.count(name) > 1})
+            if twice:
+                raise ValueError(f"{what} {twice[0]!r} is given twice; choose another")
+        return self
+
+
+def read_settings(path: Path) -> Settings:
+    """Read `monitor.toml`.
+
+    Raises
+    ------
+    InputError
+        The file is missing, is no TOML, or says something unknown: one line with file, line, key, what to do.
+    """
+    text = _text(path)
+    try:
+        said = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{path}: no valid TOML: {error}; mend that line") from error
+    if "folder" in said:
+        raise InputError(f"{path}: line {line_of(text, ('folder',))}: key 'folder' is unknown; remove it")
+    try:
+        settings = Settings.model_validate(said)
+    except ValidationError as error:
+        raise InputError(f"{path}: {explain(error, text, Settings)}") from error
+    return _resolve(settings, path.resolve().parent)
+
+
+def reveal(value: SecretStr | str) -> str:
+    """Give a secret; `env:NAME` is looked up in the environment.
+
+    Raises
+    ------
+    InputError
+        The environment has no such name.
+    """
+    text = value.get_secret_value() if isinstance(value, SecretStr) else value
+    if not text.startswith("env:"):
+        return text
+    name = text.removeprefix("env:")
+    if name not in os.environ:
+        raise InputError(f"monitor.toml takes {text!r} from the environment, which has no {name}; set it")
+    return os.environ[name]
+
+
+def init(folder: Path) -> list[Path]:
+    """Write a commented `monitor.toml` and an inbox; leave what is there. Return what was written."""
+    written = []
+    for path in (folder / "inbox", folder / "monitor.toml"):
+        if path.exists():
+            continue
+        if path.suffix:
+            shutil.copyfile(config_path("monitor.toml"), path)
+        else:
+            path.mkdir(parents=True)
+        written.append(path)
+    return written
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError as error:
+        raise InputError(
+            f"{path}: not found; make a workspace with `entrepot init`, or name one with --config"
+        ) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: cannot be read as text: {error}") from error
+
+
+def _resolve(settings: Settings, folder: Path) -> Settings:
+    journal = reveal(settings.journal.url)
+    local = journal.removeprefix("sqlite:///")
+    if "://" not in local:
+        journal = f"sqlite:///{folder / local}"
+    store = settings.store.path if "://" in settings.store.path else str(folder / settings.store.path)
+    return settings.model_copy(
+        update={
+            "folder": folder,
+            "inbox": folder / settings.inbox,
+            "store": StoreSetting(path=store),
+            "journal": JournalSetting(url=journal),
+            "sources": tuple(_resolve_source(each, folder) for each in settings.sources),
+        }
+    )
+
+
+def _resolve_source(source: SourceBlock, folder: Path) -> SourceBlock:
+    paths = {name: folder / getattr(source, name) for name in ("path", "mapping") if getattr(source, name)}
+    glob = str(folder / source.glob) if source.glob else None
+    return source.model_copy(update={**paths, "glob": glob})
