@@ -113,11 +113,10 @@ def _held_outside(outer: Graph, nodes: Nodes) -> tuple[Floats, Floats]:
     at = np.searchsorted(nodes.key, keys, side="left")
     stays = at < len(nodes.key)
     stays[stays] &= nodes.party[at[stays]] == keys[stays] >> SHIFT
-    sums = []
+    sums: list[Floats] = []
     for share in (outer.least, outer.above):
-        change: Floats = np.bincount(
-            at[stays], weights=np.concatenate([share, -share])[stays], minlength=len(nodes.key)
-        )
+        weights = np.concatenate([share, -share])[stays]
+        change = np.asarray(np.bincount(at[stays], weights=weights, minlength=len(nodes.key)), dtype=np.float64)
         sums.append(_running(change, nodes.party))
     return np.round(sums[0], 9), np.round(sums[1])
 
