@@ -61,6 +61,7 @@ def document(title: str, published: str, url: str, status: str, rows: str) -> Do
     return Document(title, dt.date.fromisoformat(published), url, status, passages)
 
 
+# fmt: off
 ADVANCED_IC_GUIDANCE = document(
     "BIS industry guidance to prevent diversion of advanced computing integrated circuits", "2025-05-13",
     "https://www.bis.gov/guidance-frequently-asked-questions", "guidance", """
@@ -107,7 +108,7 @@ GP10_GUIDANCE = document(
 SUBSIDIARY_GUIDANCE = document(
     "BIS guidance of 31 May 2026 on parties headquartered under arms embargo", "2026-05-31",
     "https://www.bis.gov/media/documents/bis-guidance-may-31-2026.pdf", "in_force", """
-    HQ V advanced chips need a license anywhere for parties whose own or ultimate parent's headquarters is in D:5 or Macau
+    HQ V advanced chips need a license anywhere for parties seated, or with an ultimate parent seated, in D:5 or Macau
     """)
 
 KNOW_YOUR_CUSTOMER = document(
@@ -207,7 +208,8 @@ JULY_2024_GUIDANCE = document(
     """)
 
 SMUGGLING_PIPELINE = document(
-    "CSIS, Mapping the chip smuggling pipeline", "2025-10-01", "https://www.csis.org", "study", """
+    "CSIS, Mapping the chip smuggling pipeline", "2025-10-01",
+    "https://www.csis.org", "study", """
     CSIS-1 V procurement: goods are bought under a false end user or end use
     CSIS-2 V customs are evaded by false descriptions and codes
     CSIS-3 V goods leave a port and are not reported as received
@@ -215,7 +217,8 @@ SMUGGLING_PIPELINE = document(
     """)
 
 STUDIES = document(
-    "Studies of chip smuggling (CNAS 2023 and 2025, CSIS 2024)", "2025-06-11", "https://www.cnas.org", "study", """
+    "Studies of chip smuggling (CNAS 2023 and 2025, CSIS 2024)", "2025-06-11",
+    "https://www.cnas.org", "study", """
     CNAS V smugglers relabel accelerators as other goods and buy through shells in third countries
     SUCCESSION S business of a listed party goes on under a new name with its people, place and suppliers
     OVERBUYING S subsidiaries of one group each buy a little more than they need, and the surplus moves on
@@ -260,8 +263,21 @@ OFAC_FIFTY_PERCENT = document(
     """)
 
 DOCUMENTS: tuple[Document, ...] = (
-    ADVANCED_IC_GUIDANCE, TRAINING_POLICY, GP10_GUIDANCE, SUBSIDIARY_GUIDANCE, KNOW_YOUR_CUSTOMER, FINCEN_ALERTS,
-    TRI_SEAL_NOTE, BEST_PRACTICES, JULY_2024_GUIDANCE, SMUGGLING_PIPELINE, STUDIES, CASES, LISTS, AFFILIATES_RULE,
+    ADVANCED_IC_GUIDANCE,
+    TRAINING_POLICY,
+    GP10_GUIDANCE,
+    SUBSIDIARY_GUIDANCE,
+    KNOW_YOUR_CUSTOMER,
+    FINCEN_ALERTS,
+    TRI_SEAL_NOTE,
+    BEST_PRACTICES,
+    JULY_2024_GUIDANCE,
+    SMUGGLING_PIPELINE,
+    STUDIES,
+    CASES,
+    LISTS,
+    AFFILIATES_RULE,
     OFAC_FIFTY_PERCENT,
-)  # fmt: skip
+)
 """Every document a red flag or a question may cite."""
+# fmt: on
