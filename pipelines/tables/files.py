@@ -148,6 +148,8 @@ OWNERSHIP = table("ownership", "one interest of an owner in an owned party", """
     interest       text   BODS interest type, shareholding when empty
     from_on        date   first day
     until_on       date   last day
+    directness     text   direct or indirect, as stated
+    details        text   what the register calls the interest
 """)
 
 OFFICERS = table("officers", "one office of one person", """

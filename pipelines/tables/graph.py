@@ -78,6 +78,7 @@ PARTIES = table("parties", "one real-world party", """
     website              text    web site
     registration_number  text    number in the company register
     lei                  text    Legal Entity Identifier
+    source_ids           list    ids sources give it
     industry             text    line of business as written
     roles                list    roles stated and roles seen (shipper, consignee, payer, owner …)
     trade                text    logistics, bank, mailbox, trading, or null: what its name, roles or industry say it does
@@ -119,6 +120,11 @@ LISTINGS = table("listings", "one entry of one list", """
     effect       text    prohibits, conditions or other
     citation     text    citations as written
     source       text    source it came from
+    sources      list   every source that has it
+    identifiers  list   registration numbers, LEIs and the like
+    program      text   sanctions program tags
+    letter_type  text   for private lists: is_informed, red_flag, supplier_list or project_guardian
+    confidential bool   whether its text may not leave the machine
 """)
 
 SCREENINGS = table("screenings", "one party that matches one listing", """
@@ -183,6 +189,8 @@ OWNERSHIP = table("ownership", "one interest of one party in another", """
     until_on  date   last day
     source    text   source it came from
     record    text   its key in the source
+    directness text  direct or indirect, as stated; null when not
+    details   text   what the register calls the interest (GLEIF: IS_DIRECTLY_CONSOLIDATED_BY …)
 """)
 
 OWNERSHIP_TESTS = table("ownership_tests", "one legal 50 percent test of one party over one stretch of time", """
