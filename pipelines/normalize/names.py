@@ -1,0 +1,221 @@
+"""One right spelling of a name, and what its words weigh."""
+
+from __future__ import annotations
+
+import csv
+import math
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from rigour.names import extract_org_types, remove_org_types
+from rigour.text.translit import maybe_ascii
+
+from pipelines.configuration import config_path, config_toml
+
+LONGEST = 400
+"""Letters of a name that are looked at; what is longer is no name."""
+
+_LOOKALIKE = str.maketrans(
+    "авсекмнортухіјѕԁԛԝАВСЕКМНОРТУХІЈЅαβεικνορτυχΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",
+    "abcekmhoptyxijsdqwABCEKMHOPTYXIJSabeiknoptuxABEZHIKMNOPTYX",
+)
+_LATIN = re.compile(r"[A-Za-z]")
+_OTHER_ALPHABET = re.compile(r"[Ͱ-ϿЀ-ӿԀ-ԯ]")
+_DOTTED = re.compile(r"\b(?:\w\.\s?){2,}(?:\w\b)?")
+_APOSTROPHES = re.compile(r"['`´‘’ʼʻ]")
+_NOT_WORD = re.compile(r"[\W_]+")
+_ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)")
+_ROMAN = {"ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "ix": "9", "xi": "11", "xii": "12"}
+_ALIAS = re.compile(
+    r"[\s,;(\[]+(?:a\.?k\.?a|f\.?k\.?a|d\.?b\.?a|n\.?k\.?a|t/a|a/k/a|f/k/a|d/b/a|n/k/a|formerly known as"
+    r"|also known as|formerly|doing business as|trading as)\.?[\s:,]+",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What the shipped word lists say."""
+
+    legal: frozenset[str]
+    phrases: re.Pattern[str]
+    legal_countries: Mapping[str, frozenset[str]]
+    weights: Mapping[str, float]
+    places: frozenset[str]
+    generic: frozenset[str]
+    spellings: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name taken apart.
+
+    `tokens` are the words of the core (without legal form) in one spelling; `numbers` those that must agree;
+    `weights` how much each token says, 0 to 1; `legal` the legal forms, `forms` their kinds as rigour groups them.
+    """
+
+    text: str
+    folded: str
+    tokens: tuple[str, ...]
+    weights: tuple[float, ...]
+    numbers: frozenset[str]
+    places: frozenset[str]
+    legal: frozenset[str]
+    forms: frozenset[str]
+
+    @property
+    def core(self) -> str:
+        """The words of the core, joined."""
+        return " ".join(self.tokens)
+
+    @property
+    def squeezed(self) -> str:
+        """The core without spaces."""
+        return "".join(self.tokens)
+
+    @property
+    def weight(self) -> float:
+        return sum(self.weights)
+
+    @property
+    def countries(self) -> frozenset[str]:
+        """Countries its legal form belongs to; empty when it may be of any."""
+        known = [words().legal_countries[form] for form in self.legal if form in words().legal_countries]
+        return frozenset.intersection(*known) if known else frozenset()
+
+
+@cache
+def words() -> Words:
+    """Read the shipped word lists once."""
+    shipped = config_toml("name_words.toml")
+    listed, phrases = shipped["words"], sorted(shipped["legal"]["phrases"], key=len, reverse=True)
+    places, generic = frozenset(listed["place"].split()), frozenset(listed["generic"].split())
+    return Words(
+        legal=frozenset(shipped["legal"]["words"].split()),
+        phrases=re.compile("|".join(rf"(?<![a-z0-9]){re.escape(each)}(?![a-z0-9])" for each in phrases)),
+        legal_countries={form: frozenset(codes) for form, codes in shipped["legal"]["countries"].items()},
+        weights=_weights(listed, shipped["weights"]),
+        places=places,
+        generic=generic,
+        spellings=dict(shipped["spellings"]),
+    )
+
+
+def _weights(listed: Mapping[str, str], weights: Mapping[str, float]) -> dict[str, float]:
+    found = _rarity()
+    for kind in ("ordinary", "place", "generic", "stop"):
+        for word in listed[kind].split():
+            found[word] = min(weights[kind], found.get(word, 1.0))
+    return found
+
+
+def _rarity() -> dict[str, float]:
+    """Weigh each word of the shipped table: 1 − log(1 + heads) / log(1 + most heads)."""
+    with config_path("token_rarity.csv").open(encoding="utf-8", newline="") as file:
+        heads = {row["token"]: int(row["heads"]) for row in csv.DictReader(file)}
+    most = math.log1p(max(heads.values(), default=1))
+    return {token: max(0.1, 1 - math.log1p(count) / most) for token, count in heads.items()}
+
+
+@lru_cache(maxsize=1 << 18)
+def fold(text: str) -> str:
+    """Write a name in its one plain spelling: Latin letters where they can be had, lower case, no punctuation.
+
+    Letters that only look Latin are taken for Latin inside a Latin name. Folding twice changes nothing.
+    """
+    text = unicodedata.normalize("NFKC", text[:LONGEST])
+    text = _plain_letters(
+        "".join(char for char in text if unicodedata.category(char) not in {"Cc", "Cf"} or char in "\t\n")
+    )
+    text = unicodedata.normalize("NFKC", maybe_ascii(text).casefold())
+    text = _APOSTROPHES.sub("", text).replace("&", " and ")
+    text = _DOTTED.sub(lambda found: re.sub(r"[.\s]", "", found.group()) + " ", text)
+    return _NOT_WORD.sub(" ", text).strip()
+
+
+def _plain_letters(text: str) -> str:
+    """Replace letters of other alphabets that look Latin, in words that mix alphabets or stand among Latin ones."""
+    if not (_LATIN.search(text) and _OTHER_ALPHABET.search(text)):
+        return text
+    return " ".join(_plain_word(word) for word in text.split())
+
+
+def _plain_word(word: str) -> str:
+    plain = word.translate(_LOOKALIKE)
+    return plain if _LATIN.search(word) or not _OTHER_ALPHABET.search(plain) else word
+
+
+def spellings(text: str) -> tuple[str, ...]:
+    """Split a name that holds others ("Foo Ltd (a.k.a. Bar)") into all of them."""
+    parts = [part.strip(' ,;()[]"') for part in _ALIAS.split(f"{text} ")]
+    return tuple(dict.fromkeys(part for part in parts if part)) or (text,)
+
+
+@lru_cache(maxsize=1 << 18)
+def parse_name(text: str) -> Name:
+    """Take a name apart: core words, numbers, places, legal forms."""
+    folded = fold(text)
+    bare, legal, forms = _without_legal_form(folded)
+    tokens = _core_tokens(bare) or _core_tokens(folded)
+    weights = tuple(weigh(token) for token in tokens)
+    return Name(text, folded, tokens, weights, _numbers(tokens), frozenset(tokens) & words().places, legal, forms)
+
+
+def _without_legal_form(folded: str) -> tuple[str, frozenset[str], frozenset[str]]:
+    found = extract_org_types(folded, generic=False)
+    kinds = frozenset(kind for _, kind in extract_org_types(folded, generic=True))
+    phrases = words().phrases.findall(folded)
+    bare = words().phrases.sub(" ", remove_org_types(folded, replacement=" "))
+    kept = [word for word in bare.split() if word not in words().legal]
+    dropped = [word for word in folded.split() if word in words().legal or word in words().legal_countries]
+    legal = {form for _, form in found} | {word for phrase in phrases for word in phrase.split()} | set(dropped)
+    return " ".join(kept), frozenset(legal), kinds
+
+
+def _core_tokens(text: str) -> tuple[str, ...]:
+    found = [words().spellings.get(token, token) for token in text.split()]
+    return tuple(
+        _numeral(token, place) for place, token in enumerate(found) if token not in {"the", "no", "m", "s"} or place
+    )
+
+
+def _numeral(token: str, place: int) -> str:
+    ordinal = _ORDINAL.fullmatch(token)
+    if ordinal:
+        return ordinal.group(1)
+    if token.isascii() and token.isdigit():
+        return token.lstrip("0") or "0"
+    return _ROMAN.get(token, token) if place else token
+
+
+def _numbers(tokens: tuple[str, ...]) -> frozenset[str]:
+    """Find what tells sisters apart: numbers, and a single letter at the end ("Venus A")."""
+    found = {token for token in tokens if token.isdigit()}
+    if len(tokens) > 1 and len(tokens[-1]) == 1 and tokens[-1].isascii():
+        found.add(tokens[-1])
+    return frozenset(found)
+
+
+@lru_cache(maxsize=1 << 18)
+def weigh(token: str) -> float:
+    """Say how much a word tells who somebody is, 0 to 1: little for "trading", 1 for a long word nobody else uses."""
+    known = words().weights.get(token)
+    if token.isdigit() or len(token) == 1:
+        return 0.3
+    if not token.isascii():
+        return known if known is not None else min(1.0, 0.4 * len(token))
+    by_length = {2: 0.35, 3: 0.5, 4: 0.75, 5: 0.9}.get(len(token), 1.0)
+    return min(by_length, known) if known is not None else by_length
+
+
+def is_rare(token: str) -> bool:
+    """Whether a word is one few parties have."""
+    return weigh(token) >= 0.72
+
+
+def folded_all(texts: Iterable[str | None]) -> str:
+    """Fold several values into one key."""
+    return "|".join(fold(text) if text else "" for text in texts)

@@ -1,0 +1,190 @@
+"""What speaks for and against two mentions being one party: one small function per claim."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from rigour._core import raw_levenshtein
+
+from pipelines.normalize.addresses import same_unit_parsed
+from pipelines.normalize.address import Address
+from pipelines.normalize.names import Name, is_rare, weigh
+
+CHINA = frozenset({"CN", "HK", "MO"})
+"""Places whose addresses files write under each other's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One claim, what it rests on, and how much it weighs (negative: against)."""
+
+    claim: str
+    detail: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """How alike two names are.
+
+    `score` is 0 to 1; `exact` when the cores agree word by word; `shared` sums what the shared words say (each at most
+    1); `rare` counts the rare words shared; `edits` counts changed letters; `conflict` says what must agree and does not.
+    """
+
+    score: float
+    exact: bool
+    shared: float
+    rare: int
+    edits: int
+    conflict: str | None
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    left: str
+    right: str
+    likeness: float
+    weight: float
+    edits: int
+
+
+NOTHING = Likeness(0.0, False, 0.0, 0, 0, None, "no word in common")
+
+
+def letters_changed(left: str, right: str) -> int:
+    """Count changed letters; two neighbors swapped count once."""
+    edits = raw_levenshtein(left, right)
+    if edits == 2 and len(left) == len(right):
+        places = [place for place, (a, b) in enumerate(zip(left, right, strict=True)) if a != b]
+        if len(places) == 2 and places[1] == places[0] + 1 and left[places[0]] == right[places[1]]:
+            return 1
+    return edits
+
+
+def letters_allowed(length: int) -> int:
+    """Say how many changed letters a word of this length may bear."""
+    return 0 if length < 5 else 1 if length < 8 else 2 if length < 12 else 3
+
+
+def word_likeness(left: str, right: str) -> tuple[float, int]:
+    """Compare two words: (likeness 0 to 1, letters changed). Digits must agree."""
+    if left == right:
+        return 1.0, 0
+    shorter = min(len(left), len(right))
+    allowed = letters_allowed(shorter)
+    if abs(len(left) - len(right)) > allowed or not allowed or _digits(left) != _digits(right):
+        return 0.0, 0
+    edits = letters_changed(left, right)
+    if edits > allowed:
+        return 0.0, edits
+    return 1 - 0.8 * edits / shorter - (0.05 if left[0] != right[0] else 0.0), edits
+
+
+def _digits(text: str) -> str:
+    return "".join(filter(str.isdigit, text))
+
+
+def similar_name(left: Name, right: Name) -> Likeness:
+    """Compare two names word by word: rare words weigh much, trade and city words little, numbers must agree."""
+    if left.squeezed == right.squeezed or sorted(left.tokens) == sorted(right.tokens):
+        return _equal(left)
+    pairs, left_only, right_only = _aligned(left.tokens, right.tokens)
+    if not pairs:
+        return NOTHING
+    matched = sum(pair.weight * pair.likeness for pair in pairs)
+    whole = 2 * sum(pair.weight for pair in pairs) + sum(map(weigh, left_only)) + sum(map(weigh, right_only))
+    conflict, factor = _conflict(left, right, left_only, right_only)
+    rare = [pair for pair in pairs if pair.weight >= 0.72]
+    return Likeness(
+        score=min(0.99, 2 * matched / whole * factor) if whole else 0.0,
+        exact=False,
+        shared=matched,
+        rare=len(rare),
+        edits=sum(pair.edits for pair in pairs),
+        conflict=conflict,
+        detail=_detail(pairs, left_only, right_only, conflict),
+    )
+
+
+def _equal(name: Name) -> Likeness:
+    rare = sum(map(is_rare, name.tokens))
+    return Likeness(1.0, True, name.weight, rare, 0, None, f'same words "{name.core}"')
+
+
+def _aligned(left: tuple[str, ...], right: tuple[str, ...]) -> tuple[list[_Pair], list[str], list[str]]:
+    shared = Counter(left) & Counter(right)
+    pairs = [_Pair(token, token, 1.0, weigh(token), 0) for token in shared.elements()]
+    mine, others = list((Counter(left) - shared).elements()), list((Counter(right) - shared).elements())
+    pairs += _joined(mine, others) + _joined(others, mine)
+    pairs += _misspelled(mine, others)
+    return pairs, mine, others
+
+
+def _joined(parts: list[str], whole: list[str]) -> list[_Pair]:
+    """Pair two words of one name with the one word they make in the other; both are taken out of the lists."""
+    found = []
+    for place in range(len(parts) - 1, 0, -1):
+        joined = parts[place - 1] + parts[place] if place < len(parts) else ""
+        if joined and joined in whole:
+            whole.remove(joined)
+            del parts[place - 1 : place + 1]
+            found.append(_Pair(joined, joined, 1.0, weigh(joined), 0))
+    return found
+
+
+def _misspelled(mine: list[str], others: list[str]) -> list[_Pair]:
+    """Pair the words that differ by few letters, the most alike first; they are taken out of the lists."""
+    likely = sorted(((*word_likeness(a, b), a, b) for a in mine for b in others), reverse=True)
+    found = []
+    for likeness, edits, left, right in likely:
+        if likeness > 0.5 and left in mine and right in others:
+            mine.remove(left)
+            others.remove(right)
+            found.append(_Pair(left, right, likeness, min(weigh(left), weigh(right)), edits))
+    return found
+
+
+def _conflict(left: Name, right: Name, left_only: list[str], right_only: list[str]) -> tuple[str | None, float]:
+    """Find what must agree and does not, and the factor it costs."""
+    if left.numbers != right.numbers:
+        both = bool(left.numbers and right.numbers)
+        return f"numbers {_said(left.numbers)} and {_said(right.numbers)} differ", 0.3 if both else 0.7
+    places = (left.places & set(left_only), right.places & set(right_only))
+    if all(places):
+        return f"places {_said(places[0])} and {_said(places[1])} differ", 0.6
+    heavy = [max(map(weigh, each), default=0.0) for each in (left_only, right_only)]
+    if min(heavy) >= 0.45:
+        return f'"{max(left_only, key=weigh)}" against "{max(right_only, key=weigh)}"', 0.7
+    return None, 0.93 if left_only and right_only else 1.0
+
+
+def _said(words: Collection[str]) -> str:
+    return "/".join(sorted(words)) or "none"
+
+
+def _detail(pairs: list[_Pair], left_only: list[str], right_only: list[str], conflict: str | None) -> str:
+    same = " ".join(pair.left if pair.left == pair.right else f"{pair.left}~{pair.right}" for pair in pairs)
+    extra = "".join(f" −{word}" for word in left_only) + "".join(f" +{word}" for word in right_only)
+    return f"{same}{extra}" + (f" ({conflict})" if conflict else "")
+
+
+def same_country(left: Collection[str], right: Collection[str]) -> str:
+    """Say how two sets of countries stand: same, china (Hong Kong or Macau against China), unknown or different."""
+    if not left or not right:
+        return "unknown"
+    if set(left) & set(right):
+        return "same"
+    return "china" if set(left) & CHINA and set(right) & CHINA else "different"
+
+
+def same_address(left: Collection[Address], right: Collection[Address]) -> Evidence | None:
+    """Find two addresses that are one unit."""
+    for mine in left:
+        for other in right:
+            same, detail = same_unit_parsed(mine, other)
+            if same:
+                return Evidence("same_address", detail, 0.1)
+    return None

@@ -1,0 +1,171 @@
+"""What is known of a mention, or of several that are one party, and what speaks against joining two."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipelines.normalize.address import Address, parse_address
+from pipelines.normalize.contacts import email_key, phone_key
+from pipelines.normalize.names import fold, parse_name
+from pipelines.resolve.evidence import same_address, same_country, similar_name
+
+_LEI = re.compile(r"[A-Z0-9]{18}[0-9]{2}")
+_PLACEHOLDERS = frozenset({"", "NA", "NONE", "NULL", "UNKNOWN", "NIL", "TBD", "TBA", "NOTAVAILABLE", "X", "XX", "XXX"})
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What is known of one party so far."""
+
+    core: str
+    cores: frozenset[str]
+    spellings: frozenset[str]
+    countries: frozenset[str]
+    implied: frozenset[str]
+    addresses: tuple[Address, ...]
+    contacts: frozenset[str]
+    identifiers: frozenset[str]
+    leis: frozenset[str]
+    registrations: frozenset[tuple[str, str]]
+    source_ids: frozenset[tuple[str, str]]
+    forms: frozenset[str]
+    person: bool
+    first_on: dt.date | None
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether nothing but a name and a country is known."""
+        return not (self.identifiers or self.addresses or self.contacts)
+
+    def merged(self, other: Profile) -> Profile:
+        """Put what is known of two together."""
+        dates = [each for each in (self.first_on, other.first_on) if each]
+        return Profile(
+            self.core,
+            self.cores | other.cores,
+            self.spellings | other.spellings,
+            self.countries | other.countries,
+            self.implied | other.implied,
+            tuple(dict.fromkeys((*self.addresses, *other.addresses)))[:50],
+            self.contacts | other.contacts,
+            self.identifiers | other.identifiers,
+            self.leis | other.leis,
+            self.registrations | other.registrations,
+            self.source_ids | other.source_ids,
+            self.forms | other.forms,
+            self.person or other.person,
+            min(dates, default=None),
+        )
+
+    def linked(self, other: Profile) -> bool:
+        """Whether they share an address, a contact or an identifier."""
+        if self.contacts & other.contacts or self.identifiers & other.identifiers:
+            return True
+        return same_address(self.addresses, other.addresses) is not None
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Verdict:
+    """Whether two profiles are one party, may be, and why."""
+
+    same: bool
+    possible: bool
+    score: float
+    detail: str
+
+
+def profiles(mentions: pl.DataFrame) -> dict[str, Profile]:
+    """Take every mention apart: key → profile."""
+    return {row["key"]: _profile(row) for row in mentions.iter_rows(named=True)}
+
+
+def _profile(row: dict[str, object]) -> Profile:
+    name = parse_name(str(row["name"]))
+    aliases = [parse_name(str(alias)) for alias in (row.get("aliases") or [])]  # type: ignore[attr-defined]
+    country, code, lei = row.get("country"), _code(row.get("registration_number")), _code(row.get("lei"))
+    source_id = _code(row.get("id"))
+    namespaced = (str(row.get("namespace")), source_id)
+    lei = lei if _LEI.fullmatch(lei) else source_id if _LEI.fullmatch(source_id) else ""
+    identifiers = {f"{namespaced[0]}:{source_id}"} if source_id else set()
+    identifiers |= {lei} if lei else set()
+    for number in (code, source_id):
+        identifiers |= {f"{country}:{number}"} if len(number) >= 5 and country else set()
+    contacts = {*map(phone_key, row.get("phones") or []), *map(email_key, row.get("emails") or [])}  # type: ignore[call-overload]
+    return Profile(
+        core=name.core,
+        cores=frozenset({name.core, *(each.core for each in aliases)} - {""}),
+        spellings=frozenset({str(row["name"]), *(each.text for each in aliases)}),
+        countries=frozenset({str(country)} if country else {*name.countries} if len(name.countries) == 1 else ()),
+        implied=name.countries if not country else frozenset(),
+        addresses=_addresses(row.get("address")),
+        contacts=frozenset(filter(None, contacts)),
+        identifiers=frozenset(identifiers),
+        leis=frozenset({lei} if lei else ()),
+        registrations=frozenset({(str(country), code)} if code and country else ()),
+        source_ids=frozenset({namespaced} if source_id else ()),
+        forms=name.forms,
+        person=row.get("kind") == "person",
+        first_on=row.get("first_on"),  # type: ignore[arg-type]
+    )
+
+
+def _addresses(text: object) -> tuple[Address, ...]:
+    return (parse_address(str(text)),) if text else ()
+
+
+def _code(text: object) -> str:
+    code = re.sub(r"[^0-9A-Z]", "", str(text or "").upper()) or fold(str(text or "")).upper()
+    return "" if code in _PLACEHOLDERS or not code.strip("0") else code
+
+
+def contradiction(first: Profile, second: Profile, *, strong: bool = False) -> str | None:
+    """Say why two profiles cannot be one party; null when nothing speaks against it.
+
+    Two LEIs, two registration numbers of one country, or (unless an identifier says so: `strong`) two countries; a
+    person is not joined to another with another id of the same source.
+    """
+    if first.leis and second.leis and not first.leis & second.leis:
+        return "different LEIs"
+    numbers = dict(first.registrations)
+    if any(country in numbers and numbers[country] != code for country, code in second.registrations):
+        return "different registration numbers in one country"
+    if same_country(first.countries, second.countries) == "different":
+        alike = strong and similar_name(parse_name(first.core), parse_name(second.core)).score >= 0.6
+        return None if alike or (strong and bool(first.leis & second.leis)) else "different countries"
+    if not strong and (first.person or second.person) and _other_ids(first, second):
+        return "persons with different ids"
+    if not strong and same_country(first.countries, second.countries) == "china" and not first.linked(second):
+        return "Hong Kong and the mainland, no address in common"
+    return None
+
+
+def _other_ids(first: Profile, second: Profile) -> bool:
+    spaces = {space for space, _ in first.source_ids} & {space for space, _ in second.source_ids}
+    return bool(spaces) and not first.source_ids & second.source_ids
+
+
+def judged_same(first: Profile, second: Profile) -> Verdict:
+    """Judge two clusters whose names are alike but not the same."""
+    likeness = max(
+        (similar_name(parse_name(a), parse_name(b)) for a in sorted(first.spellings) for b in sorted(second.spellings)),
+        key=lambda each: (each.score, each.detail),
+    )
+    if likeness.score < 0.8 or likeness.conflict or contradiction(first, second):
+        return Verdict(False, False, likeness.score, likeness.detail)
+    linked = first.linked(second)
+    placed = bool(first.countries and second.countries)
+    only_letters = likeness.edits == 1 and "−" not in likeness.detail and "+" not in likeness.detail
+    typo = placed and only_letters and likeness.rare >= 1 and likeness.score >= 0.88 and not _apart(first, second)
+    same = (typo or (linked and likeness.rare >= 1)) and not (first.person or second.person)
+    return Verdict(same, likeness.rare >= 1 and likeness.score >= 0.85, likeness.score, likeness.detail)
+
+
+def _apart(first: Profile, second: Profile) -> bool:
+    """Whether both state addresses or ids of one source and these differ."""
+    if first.addresses and second.addresses and not same_address(first.addresses, second.addresses):
+        return True
+    return _other_ids(first, second)
