@@ -6,11 +6,13 @@ Registers give a row per interest (shares, votes, board): only `shareholding` is
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict, deque
 
 import polars as pl
 
 from pipelines.graph.stretches import clip, topmost, with_stretch
+from pipelines.tables import day_number
 
 COLUMNS = ("owner", "owned", "least", "most", "above", "below", "first", "last")
 """`above`: more than `least`; `below`: less than `most`."""
@@ -35,9 +37,10 @@ def holdings(ownership: pl.DataFrame, kind: str = "shareholding") -> pl.DataFram
     return topmost(rows, ("owner", "owned"), rank).select(COLUMNS)
 
 
-def holdings_on(ownership: pl.DataFrame, day: int) -> pl.DataFrame:
-    """Shareholdings of one day."""
-    return clip(holdings(ownership.filter(on_day(day))), day, day)
+def holdings_on(ownership: pl.DataFrame, day: int | dt.date) -> pl.DataFrame:
+    """Shareholdings of one day, given as a date or as days since 1970."""
+    number = day if isinstance(day, int) else day_number(day)
+    return clip(holdings(ownership.filter(on_day(number))), number, number)
 
 
 def on_day(day: int) -> pl.Expr:
