@@ -1,0 +1,1 @@
+"""Every column that has one right spelling: values, countries, citations, names, addresses, items."""

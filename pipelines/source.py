@@ -1,0 +1,134 @@
+"""What a source is: who publishes it, how to read it, what may be asked of it, and what one reading of it gave."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import polars as pl
+
+from pipelines.raw import RawFile
+from pipelines.tables import GRAPH, conform, day_number
+
+Mode = Literal["append", "snapshot"]
+
+
+@dataclass(frozen=True)
+class SourceSetting:
+    """What `monitor.toml` may declare of one source; every default holds for the inbox.
+
+    `records_licenses` None means: yes where the file has a `license` column. `as_of` is the file's own date.
+    `table` None means: recognized by content.
+    """
+
+    id: str
+    path: Path | None = None
+    glob: str | None = None
+    table: str | None = None
+    mapping: Path | None = None
+    mode: Mode = "append"
+    records_licenses: bool | None = None
+    sites_complete: bool = False
+    complete: bool = False
+    register_complete_for: tuple[str, ...] = ()
+    moves_goods: bool = True
+    as_of: dt.date | None = None
+    prefix: str = ""
+
+
+@dataclass(frozen=True)
+class Extract:
+    """What one file gave for one table: canonical rows as text or typed, and those it could not use.
+
+    `rows` has a column `row`; `read` counts every record, so that read = rows + repeated + quarantined.
+    """
+
+    table: str
+    rows: pl.DataFrame
+    quarantined: pl.DataFrame
+    read: int
+    repeated: int = 0
+    notes: tuple[str, ...] = ()
+    columns: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Source:
+    """A kind of source: who publishes it under which license, what it feeds, and the two acts on its files.
+
+    `recognizes` looks at a file's content; `read` gives its records (None: the user's canonical files, read
+    column by column in `pipelines.ingest`). `expected` bounds the rows of a complete file; outside is told.
+    """
+
+    id: str
+    title: str
+    publisher: str
+    license: str
+    tables: tuple[str, ...]
+    recognizes: Callable[[RawFile], bool]
+    read: Callable[[Sequence[RawFile]], list[Extract]]
+    expected: tuple[int, int] = (0, 100_000_000)
+
+
+@dataclass(frozen=True)
+class SourceReport:
+    """What one reading of one source gave for one table. read = accepted + duplicate + quarantined.
+
+    `failed` is one line when a file of it could not be read; `columns_filled` is the share of rows, 0 to 1,
+    that have a value, per column the files have. `version` is the file's date, else the hash of its content.
+    """
+
+    source: str
+    table: str
+    files: tuple[str, ...] = ()
+    read: int = 0
+    accepted: int = 0
+    duplicate: int = 0
+    quarantined: int = 0
+    corrections: int = 0
+    columns_filled: Mapping[str, float] = field(default_factory=dict)
+    first_day: dt.date | None = None
+    last_day: dt.date | None = None
+    version: str | None = None
+    mode: Mode = "append"
+    records_licenses: bool = False
+    sites_complete: bool = False
+    complete: bool = False
+    register_complete_for: tuple[str, ...] = ()
+    moves_goods: bool = True
+    prefix: str = ""
+    notes: tuple[str, ...] = ()
+    failed: str | None = None
+
+
+def sources(reports: Sequence[SourceReport]) -> pl.DataFrame:
+    """Give the graph's table `sources`: what each source may be asked about."""
+    rows = [
+        {
+            "id": each.source,
+            "table": each.table,
+            "records_licenses": each.records_licenses,
+            "sites_complete": each.sites_complete,
+            "complete": each.complete,
+            "register_complete_for": list(each.register_complete_for),
+            "moves_goods": each.moves_goods,
+            "first_day": None if each.first_day is None else day_number(each.first_day),
+            "last_day": None if each.last_day is None else day_number(each.last_day),
+            "version": each.version,
+        }
+        for each in reports
+    ]
+    return conform(pl.DataFrame(rows, schema=GRAPH["sources"].schema), GRAPH["sources"])
+
+
+def fills(reports: Sequence[SourceReport]) -> pl.DataFrame:
+    """Give the graph's table `fills`: how far each source fills each column."""
+    rows = [
+        {"source": each.source, "table": each.table, "column": column, "share": share}
+        for each in reports
+        for column, share in each.columns_filled.items()
+    ]
+    return pl.DataFrame(rows, schema=GRAPH["fills"].schema)

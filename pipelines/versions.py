@@ -1,0 +1,133 @@
+"""Which rows are the same record, which of its versions wins, and what tells one content from another."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterable, Mapping
+
+import polars as pl
+
+from pipelines.tables import FILES
+
+KEYS: Mapping[str, tuple[str, ...]] = {
+    "orders": ("id", "version_on"),
+    "licenses": ("number",),
+    "authorized_distributors": ("party_name", "party_id", "territory", "from_on"),
+    "service": ("serial_number", "order_id", "event", "on"),
+    "ownership": ("owner_name", "owner_id", "owned_name", "owned_id", "interest", "from_on"),
+    "officers": ("party_name", "party_id", "person_name", "person_id", "role", "from_on"),
+    "tenancies": ("site", "tenant_name", "tenant_id", "from_on"),
+    "installations": ("serial_number", "item", "site", "seen_on", "seen_by"),
+    "stock": ("party_name", "party_id", "item", "counted_on"),
+    "attestations": ("party_name", "party_id", "question", "given_on"),
+    "listings": ("list", "name", "kind", "country", "addresses"),
+}
+"""What identifies a row of a table whose `id` column does not, or that has none: the content of these columns.
+
+The rest of such a row (shares, last days, dates of a listing) may be corrected by a later file.
+"""
+
+PROVENANCE: Mapping[str, pl.DataType] = {
+    "source": pl.String(),
+    "record": pl.String(),
+    "line": pl.Int64(),
+    "file": pl.String(),
+    "row": pl.Int64(),
+    "recorded_on": pl.Date(),
+    "recorded_at": pl.Datetime("us"),
+    "content": pl.String(),
+}
+"""Where a row comes from. `recorded_on` is the day of `recorded_at`, else the file's own date, else null."""
+
+RECORD = ("source", "record", "line")
+
+
+def record_schema(table: str) -> dict[str, pl.DataType]:
+    """Columns of the records of a contract table: those of the file, then provenance."""
+    return {**FILES[table].schema, **PROVENANCE}
+
+
+def no_records(table: str) -> pl.DataFrame:
+    """Give the records of a table nobody supplied."""
+    return pl.DataFrame(schema=record_schema(table))
+
+
+def with_provenance(rows: pl.DataFrame, table: str, source: str, file: str, filed_on: dt.date | None) -> pl.DataFrame:
+    """Give canonical rows their provenance and all columns of the table.
+
+    `rows` has `row` and may have `record`, `line` and `recorded_at`; `filed_on` is the file's own date.
+    """
+    missing = {"line": pl.lit(1, pl.Int64), "recorded_at": pl.lit(None, pl.Datetime("us")), "record": _key(rows, table)}
+    rows = rows.with_columns(expr.alias(name) for name, expr in missing.items() if name not in rows.columns)
+    rows = rows.with_columns(
+        source=pl.lit(source),
+        file=pl.lit(file),
+        content=_content(rows, table),
+        line=pl.col("line").fill_null(1),
+        recorded_on=pl.coalesce(pl.col("recorded_at").dt.date(), pl.lit(filed_on, pl.Date())),
+    )
+    return rows.select(
+        pl.col(name).cast(dtype) if name in rows.columns else pl.lit(None, dtype=dtype).alias(name)
+        for name, dtype in record_schema(table).items()
+    )
+
+
+def _key(rows: pl.DataFrame, table: str) -> pl.Expr:
+    columns = KEYS.get(table, ("id",))
+    if len(columns) == 1:
+        return pl.col(columns[0])
+    parts = [
+        _as_text(rows, name).fill_null("").str.to_lowercase() if name in rows.columns else pl.lit("")
+        for name in columns
+    ]
+    return pl.concat_str(parts, separator=" | ").str.strip_chars_end(" |")
+
+
+def _as_text(rows: pl.DataFrame, name: str) -> pl.Expr:
+    dtype = rows.schema[name]
+    return pl.col(name).list.join(";") if isinstance(dtype, pl.List) else pl.col(name).cast(pl.String)
+
+
+def _content(rows: pl.DataFrame, table: str) -> pl.Series:
+    """Hash the values of each row; a column that is null and one that is not there are the same.
+
+    Stored hashes must agree with those of any later version, so polars' own hash does not serve.
+    """
+    columns = sorted(name for name in FILES[table].schema if name in rows.columns)
+    named = [pl.concat_str(pl.lit(f"{name}\x1f"), _as_text(rows, name)) for name in columns]
+    texts = (
+        rows.select(pl.concat_str(named, separator="\x1e", ignore_nulls=True)).to_series()
+        if named
+        else pl.Series([""] * len(rows))
+    )
+    digests = [hashlib.blake2b(text.encode(), digest_size=12).hexdigest() for text in texts]
+    return pl.Series("content", digests, pl.String)
+
+
+def distinct(records: pl.DataFrame) -> pl.DataFrame:
+    """Keep one of the rows with the same record and content: the one recorded last."""
+    return _last(records, (*RECORD, "content"))
+
+
+def winners(records: pl.DataFrame) -> pl.DataFrame:
+    """Keep the winning version of each record: recorded last, else the greater content hash.
+
+    The answer does not depend on the order of the rows; it is sorted by record.
+    """
+    return _last(records, RECORD).sort(RECORD)
+
+
+def corrected(records: pl.DataFrame) -> int:
+    """Count records of which there is more than one content."""
+    return int(records.group_by(RECORD).len().filter(pl.col("len") > 1).height)
+
+
+def _last(records: pl.DataFrame, by: Iterable[str]) -> pl.DataFrame:
+    key = list(by)
+    if records.is_empty() or not records.select(pl.struct(key).is_duplicated().any()).item():
+        return records
+    order = [name for name in ("recorded_on", "recorded_at", "content") if name in records.columns]
+    ties = [name for name in ("file", "row") if name in records.columns]
+    ranked = records.sort([*order, *ties], descending=[False] * len(order) + [True] * len(ties), nulls_last=False)
+    return ranked.unique(subset=key, keep="last", maintain_order=True)
