@@ -20,7 +20,12 @@ COLUMNS = ("owner", "owned", "least", "most", "above", "below", "first", "last")
 
 def kind_of(interest: str = "interest") -> pl.Expr:
     """Fold an interest type to letters only; null means shareholding."""
-    return pl.col(interest).str.to_lowercase().str.replace_all(r"[^a-z]", "").fill_null("shareholding")
+    return letters(interest).fill_null("shareholding")
+
+
+def letters(text: str) -> pl.Expr:
+    """Fold a text column to its letters."""
+    return pl.col(text).str.to_lowercase().str.replace_all(r"[^a-z]", "")
 
 
 def holdings(ownership: pl.DataFrame, kind: str = "shareholding") -> pl.DataFrame:

@@ -11,13 +11,13 @@ from math import ceil, log2
 
 import polars as pl
 
-from pipelines.graph.holdings import holdings, kind_of
+from pipelines.graph.holdings import holdings, kind_of, letters
 from pipelines.graph.stretches import ALWAYS, FOREVER, merged, overlap, topmost, with_dates, with_stretch
 from pipelines.tables import day_number
 
 DIRECT = r"direct.*(parent|consolidat)|^parent"
 ULTIMATE = r"ultimate"
-"""How interest types of consolidation relations read, folded to letters."""
+"""How consolidation relations read in interest type and details, folded to letters."""
 
 ROUNDS = 20
 """So often holdings are added up by parents found so far; real structures need two or three."""
@@ -96,9 +96,15 @@ def _unrivaled(half: pl.DataFrame, shares: pl.DataFrame) -> pl.DataFrame:
 
 
 def related(ownership: pl.DataFrame, pattern: str) -> pl.DataFrame:
-    """Read consolidation relations of one kind as parents."""
-    rows = with_stretch(ownership.drop_nulls(["owner", "owned"])).filter(kind_of().str.contains(pattern))
-    return rows.filter(pl.col("owner") != pl.col("owned")).select("owner", "owned", "first", "last")
+    """Read consolidation relations of one kind as parents; an interest with a share is none."""
+    said = kind_of()
+    if "details" in ownership.columns:
+        said = pl.concat_str(said, letters("details").fill_null(""))
+    rows = with_stretch(ownership.drop_nulls(["owner", "owned"]))
+    named = ~kind_of().is_in(["shareholding", "votingrights"]) & said.str.replace_all("indirect", "").str.contains(
+        pattern
+    )
+    return rows.filter(named, pl.col("owner") != pl.col("owned")).select("owner", "owned", "first", "last")
 
 
 def _through_others(ownership: pl.DataFrame, shares: pl.DataFrame, found: pl.DataFrame) -> list[pl.DataFrame]:

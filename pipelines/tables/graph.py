@@ -185,7 +185,6 @@ OWNERSHIP = table("ownership", "one interest of one party in another", """
     most      number percent
     open      text   none, least, most or both: which ends are excluded
     interest  text   BODS interest type
-    directness text  direct, indirect or null: not said
     from_on   date   first day
     until_on  date   last day
     source    text   source it came from
