@@ -31,7 +31,7 @@ def find(tables: Tables, *, medium: float = 0.15, high: float = 0.40) -> Frame:
 
 
 def unsure(tables: Tables) -> Frame:
-    """Name operators whose supply is unknown on a day their stock changed, and buyers without a known site."""
+    """Name operators whose supply is unknown on a day their stock of chips changed."""
     unknown = tables.site_power.filter(nw.col("megawatts").is_null())
     named = unknown.select(party=nw.coalesce("operator", "party")).unique()
     return named.with_columns(because=nw.lit("the supply of one of its sites is unknown"))

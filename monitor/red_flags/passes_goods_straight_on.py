@@ -1,0 +1,165 @@
+"""A party sends most of what it gets across a border again within weeks."""
+
+from __future__ import annotations
+
+import narwhals as nw
+
+from monitor.evidence import COMES_BACK, Frame, following, holds, licensed, possible_shipments, same_country, true
+from monitor.guidance import CASES
+from monitor.red_flag import RedFlag, Severity, raises, silent
+from pipelines import Tables
+
+
+def find(tables: Tables, *, share: float = 0.6, days: int = 45, unit_value: float = 5000.0) -> Frame:
+    """Name parties whose onward legs across a border reach `share` of what came to them in the `days` before.
+
+    Goods are those of `forwarder_is_final_consignee`, compared in accelerators or, where those are unknown, in pieces;
+    recognized products must agree. Hong Kong to the mainland is no border. Left out: returns, legs to a supplier,
+    within a group or under a license, chips that leave as servers, and what the user's authorized distributors send
+    within their territory and dates. An unknown country crosses nothing.
+    """
+    came, went = _came(tables, unit_value), _went(tables, unit_value)
+    pairs = following(came, went, first_day="came_day", then_day="left_day", days=days).filter(
+        nw.col("supplier") != nw.col("consignee"), _compatible()
+    )
+    passed = _passed(pairs, went, days)
+    return (
+        pairs.join(passed, on="shipment")
+        .with_columns(part=_part())
+        .filter(nw.col("part") >= share)
+        .with_columns(
+            inferred=~(nw.col("known") & nw.col("came_known")), within=nw.col("left_day") - nw.col("came_day")
+        )
+        .select("party", "shipment", "delivery", "part", "within", "item", "consignee", "on", "inferred")
+    )
+
+
+def _moving(tables: Tables, unit_value: float) -> Frame:
+    kept = ~nw.col("kind").is_in(COMES_BACK).fill_null(value=False)
+    return possible_shipments(tables, unit_value).filter(kept, nw.col("pieces") > 0)
+
+
+def _came(tables: Tables, unit_value: float) -> Frame:
+    return _moving(tables, unit_value).select(
+        party="consignee", delivery="id", supplier="shipper", came_day=nw.coalesce("arrived_day", "shipped_day"),
+        came_pieces="pieces", came_chips="chips", came_chip="chip", came_form="form", came_known=true("recognized"),
+    )  # fmt: skip
+
+
+def _went(tables: Tables, unit_value: float) -> Frame:
+    """Legs that cross a border out of the group, without a license or a distributor's authorization."""
+    groups = tables.parties.select(group_of="id", group=nw.coalesce("group", "id"))
+    crossing = (
+        _moving(tables, unit_value)
+        .filter(same_country("origin_country") != same_country("destination_country"))
+        .join(licensed(tables), left_on="id", right_on="shipment", how="left")
+        .filter(~true("licensed"))
+        .join(_authorized(tables), on="id", how="anti")
+        .join(groups.rename({"group": "from_group"}), left_on="shipper", right_on="group_of", how="left")
+        .join(groups.rename({"group": "to_group"}), left_on="consignee", right_on="group_of", how="left")
+        .filter(~(nw.col("from_group") == nw.col("to_group")).fill_null(value=False))
+    )
+    return crossing.select(
+        "item", "consignee", "pieces", "chips", "chip", "form", party="shipper", shipment="id", on="shipped_on",
+        left_day="shipped_day", known=true("recognized"),
+    )  # fmt: skip
+
+
+def _authorized(tables: Tables) -> Frame:
+    """Ids of legs an authorized distributor sends within its territory and dates."""
+    grants = tables.authorized_distributors.select("party", "territory", "from_day", "until_day")
+    everywhere = nw.col("territory").is_null() | (nw.col("territory").list.len() == 0)
+    legs = tables.shipments.select("id", "shipper", "shipped_day", "destination_country")
+    granted = grants.with_columns(everywhere=everywhere).explode("territory")
+    return (
+        legs.join(granted, left_on="shipper", right_on="party")
+        .filter(holds("shipped_day"))
+        .filter(nw.col("everywhere") | (nw.col("territory") == nw.col("destination_country")).fill_null(value=False))
+        .select("id")
+        .unique()
+    )
+
+
+def _compatible() -> nw.Expr:
+    same = nw.col("came_chip").is_null() | nw.col("chip").is_null() | (nw.col("came_chip") == nw.col("chip"))
+    assembled = nw.col("came_form").is_in(("chip", "board")) & nw.col("form").is_in(("server", "rack"))
+    return same & ~assembled.fill_null(value=False)
+
+
+def _passed(pairs: Frame, went: Frame, days: int) -> Frame:
+    """Per leg, what had come in the days before it and what had left in as many days up to it."""
+    came = pairs.group_by("shipment").agg(
+        all_pieces=nw.col("came_pieces").sum(), all_chips=nw.col("came_chips").sum(),
+        uncounted=nw.col("came_chips").is_null().any() | nw.col("chips").is_null().any(),
+    )  # fmt: skip
+    legs = pairs.select("party", "shipment", "left_day", came_chip="chip").unique()
+    earlier = went.join(pairs.select("shipment").unique(), on="shipment", how="semi").select(
+        "party", "chip", leg="shipment", leg_day="left_day", leg_pieces="pieces", leg_chips="chips"
+    )
+    together = following(earlier, legs, first_day="leg_day", then_day="left_day", days=days).filter(
+        nw.col("chip").is_null() | nw.col("came_chip").is_null() | (nw.col("chip") == nw.col("came_chip"))
+    )
+    left = together.group_by("shipment").agg(
+        left_pieces=nw.col("leg_pieces").sum(), left_chips=nw.col("leg_chips").sum(),
+        unsized=nw.col("leg_chips").is_null().any(),
+    )  # fmt: skip
+    return came.join(left, on="shipment")
+
+
+def _part() -> nw.Expr:
+    sized = ~nw.col("uncounted") & ~nw.col("unsized") & (nw.col("all_chips") > 0)
+    by_chips = nw.col("left_chips") / nw.col("all_chips")
+    return nw.when(sized).then(by_chips).otherwise(nw.col("left_pieces") / nw.col("all_pieces"))
+
+
+_IN: dict[str, object] = {
+    "id": "A1", "shipped_on": "2024-05-02", "arrived_on": "2024-05-09", "shipper": "maker", "consignee": "acme",
+    "item": "NVIDIA HGX H100", "family": "accelerator", "chip": "h100", "recognized": True, "controlled": True,
+    "pieces": 40.0, "chips": 320.0, "form": "server", "origin_country": "US", "destination_country": "MY",
+}  # fmt: skip
+_OUT: dict[str, object] = {
+    "id": "A3", "shipped_on": "2024-06-01", "shipper": "acme", "consignee": "bright", "item": "computer parts",
+    "recognized": False, "pieces": 36.0, "unit_value_usd": 261000.0, "origin_country": "MY",
+    "destination_country": "HK",
+}  # fmt: skip
+_NAMED: dict[str, object] = {"item": "NVIDIA HGX H100", "recognized": True, "controlled": True, "chip": "h100",
+                             "family": "accelerator", "chips": 288.0, "form": "server"}  # fmt: skip
+_CHIPS: dict[str, object] = {"form": "chip", "pieces": 320.0}
+_GRANT: dict[str, object] = {"party": "acme", "territory": ["HK", "SG"], "from_on": "2024-01-01"}
+
+FLAG = RedFlag(
+    id="passes_goods_straight_on",
+    title="Passes goods straight on across a border",
+    cites=(CASES.passage("C4"), CASES.passage("C9")),
+    severity=Severity.MEDIUM,
+    family="how",
+    kind="diversion",
+    find=find,
+    says='{party} sent on {part:.0%} of what it had just received, {within} days after its arrival, as "{item}" to '
+    "{consignee} on {on}.",
+    misses="Goods that stay longer before they leave; goods handed over within the country.",
+    innocent=(
+        ("a distributor or billing hub", "its contract, and the end users it names"),
+        ("an integrator", "what it builds and sells"),
+    ),
+    examples=(
+        raises("36 of 40 leave in 23 days", "acme", severity=Severity.MEDIUM, shipments=[_IN, _OUT]),
+        raises("under their own name", "acme", shipments=[_IN, _OUT | _NAMED]),
+        raises("an authorized distributor outside its territory", "acme", shipments=[_IN, _OUT],
+               authorized_distributors=[_GRANT | {"territory": ["SG"]}]),
+        silent("an authorized distributor", shipments=[_IN, _OUT], authorized_distributors=[_GRANT]),
+        silent("an integrator turns chips into servers", shipments=[_IN | _CHIPS, _OUT | _NAMED]),
+        silent("Hong Kong to the mainland", shipments=[
+            _IN | {"destination_country": "HK"}, _OUT | {"origin_country": "HK", "destination_country": "CN"}]),
+        silent("a quarter leaves", shipments=[_IN, _OUT | {"pieces": 10.0}]),
+        silent("half a year later", shipments=[_IN, _OUT | {"shipped_on": "2024-11-01"}]),
+        silent("sent back for repair", shipments=[_IN, _OUT | {"kind": "repair"}]),
+        silent("within the group", shipments=[_IN, _OUT], parties=[
+            {"id": "acme", "name": "Acme", "group": "top"}, {"id": "bright", "name": "Bright", "group": "top"}]),
+        silent("under a license", shipments=[_IN, _OUT],
+               license_needs=[{"shipment": "A3", "need": "required", "on_record": "yes"}]),
+        silent("another product", shipments=[_IN, _OUT | _NAMED | {"chip": "a100"}]),
+        silent("destination unknown", shipments=[_IN, _OUT | {"destination_country": None}]),
+        silent("quantity unknown", shipments=[_IN, _OUT | {"pieces": None}]),
+    ),
+)  # fmt: skip
