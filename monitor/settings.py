@@ -9,13 +9,17 @@ import shutil
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
 from monitor.complaint import explain, line_of
 from pipelines.configuration import config_path
 from pipelines.errors import InputError
+from pipelines.source import SourceSetting
+
+if TYPE_CHECKING:
+    from monitor.channel import Channel
 
 Detail = Literal["full", "brief"]
 SeverityName = Literal["low", "medium", "high", "critical"]
@@ -54,7 +58,7 @@ class JournalSetting(Section):
 
 
 class SourceBlock(Section):
-    """One declared source; fields as in `pipelines.source.SourceSetting`, `date` is the files' own date."""
+    """One declared source; `date` is the files' own date."""
 
     id: str = Field(min_length=1)
     path: Path | None = None
@@ -75,6 +79,10 @@ class SourceBlock(Section):
             raise ValueError("name its files with path or glob")
         return self
 
+    def source(self) -> SourceSetting:
+        """Spell it as the pipelines do; ids of its records begin with its own."""
+        return SourceSetting(**self.model_dump(exclude={"date"}), as_of=self.date, prefix=f"{self.id}:")
+
 
 class TraceSetting(Section):
     max_legs: int = Field(default=6, ge=1, le=20)
@@ -82,6 +90,7 @@ class TraceSetting(Section):
     other_dwell_days: int = Field(default=180, ge=0)
     forwarder_dwell_days: int = Field(default=45, ge=0)
     crowd: int = Field(default=25, ge=1)
+    k: int = Field(default=5, ge=1)
 
 
 class FlagSetting(Section):
@@ -129,17 +138,17 @@ class DaemonSetting(Section):
 
 
 class Settings(Section):
-    """Everything `monitor.toml` says; paths in it are absolute. `sources` and `channels` are its `[[…]]` blocks."""
+    """Everything `monitor.toml` says; paths in it are absolute."""
 
     inbox: Path = Path("inbox")
     as_of: dt.date | None = None
     user: User = User()
     store: StoreSetting = StoreSetting()
     journal: JournalSetting = JournalSetting()
-    sources: tuple[SourceBlock, ...] = Field(default=(), alias="source")
+    declared: tuple[SourceBlock, ...] = Field(default=(), alias="source")
     trace: TraceSetting = TraceSetting()
     flags: dict[str, FlagSetting] = {}
-    channels: tuple[Annotated[MailSetting | WebhookSetting, Field(discriminator="type")], ...] = Field(
+    told: tuple[Annotated[MailSetting | WebhookSetting, Field(discriminator="type")], ...] = Field(
         default=(), alias="channel"
     )
     daemon: DaemonSetting = DaemonSetting(every="6h")  # type: ignore[arg-type]  # read as in the file
@@ -147,12 +156,36 @@ class Settings(Section):
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Settings:
-        for what, names in (("source id", [each.id for each in self.sources]),
-                            ("channel name", [each.name for each in self.channels])):  # fmt: skip
+        for what, names in (("source id", [each.id for each in self.declared]),
+                            ("channel name", [each.name for each in self.told])):  # fmt: skip
             twice = sorted({name for name in names if names.count(name) > 1})
             if twice:
                 raise ValueError(f"{what} {twice[0]!r} is given twice; choose another")
         return self
+
+    @property
+    def sources(self) -> tuple[SourceSetting, ...]:
+        """The declared sources."""
+        return tuple(each.source() for each in self.declared)
+
+    @property
+    def deliver_from(self) -> dt.date | None:
+        """From when alerts are told one by one; None: from the day of the first run."""
+        return self.daemon.deliver_from
+
+    def day(self, now: dt.datetime) -> dt.date:
+        """The day that counts as today."""
+        return self.as_of or now.date()
+
+    def channel_names(self) -> tuple[str, ...]:
+        """Who is told, by name."""
+        return tuple(each.name for each in self.told)
+
+    def channels(self) -> list[Channel]:
+        """Open the channels; nothing is connected yet."""
+        from monitor.channels import open_channels  # channels are made of settings, so they cannot come first
+
+        return open_channels(self.told)
 
 
 def read_settings(path: Path) -> Settings:
@@ -231,7 +264,7 @@ def _resolve(settings: Settings, folder: Path) -> Settings:
             "inbox": folder / settings.inbox,
             "store": StoreSetting(path=store),
             "journal": JournalSetting(url=journal),
-            "sources": tuple(_resolve_source(each, folder) for each in settings.sources),
+            "declared": tuple(_resolve_source(each, folder) for each in settings.declared),
         }
     )
 

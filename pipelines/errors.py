@@ -4,6 +4,7 @@ EntrepotError
 ├── InputError        a file, a mapping or a setting the user can mend
 ├── SourceFailed      a source could not be read; the others go on
 ├── UnknownParty      a name on the command line means nobody, or several
+├── NotDelivered      a channel did not take a message; it is tried again
 └── StoreError        the store or the journal cannot be used as it is
 """
 
@@ -24,6 +25,10 @@ class SourceFailed(EntrepotError):
 
 class UnknownParty(EntrepotError):
     """A name given by the user means nobody, or several parties."""
+
+
+class NotDelivered(EntrepotError):
+    """A channel did not take a message; it is tried again."""
 
 
 class StoreError(EntrepotError):

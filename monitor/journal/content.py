@@ -17,6 +17,9 @@ OF_THE_JOURNAL = ("status", "raised_at", "updated_at", "clock", "hold", "disposi
 MOVING_WITH_RECORDS = ("records_from", "records_to")
 """Parts of `searched` that every new record moves."""
 
+EXACT = 2**53
+"""Whole numbers below this are told apart by a float."""
+
 
 def plain(value: Any) -> Any:
     """Make a value JSON can hold: days as ISO text, no infinite numbers, text every database takes."""
@@ -55,7 +58,8 @@ def _rounded(value: Any) -> Any:
         return {name: _rounded(each) for name, each in value.items()}
     if isinstance(value, list):
         return [_rounded(each) for each in value]
-    return float(f"{value:.6g}") if isinstance(value, int | float) and not isinstance(value, bool) else value
+    counts = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < EXACT
+    return float(f"{value:.6g}") if counts else value
 
 
 def reach(alert: Mapping[str, Any]) -> dict[str, list[str]]:

@@ -110,10 +110,10 @@ class Journal:
         with self.database.writing() as connection:
             life.note(connection, alert, text, who=who, now=now)
 
-    def due(self, now: dt.datetime, most: int = 100) -> list[Delivery]:
-        """Messages to try now, oldest first."""
+    def due(self, now: dt.datetime, channels: Sequence[str] | None = None, most: int = 100) -> list[Delivery]:
+        """Messages to try now, oldest first: of these channels, or of all."""
         with self.database.reading() as connection:
-            return outbox.due(connection, now, most)
+            return outbox.due(connection, now, channels, most)
 
     def delivered(self, delivery: str, now: dt.datetime) -> None:
         """Note that a channel took a message."""

@@ -93,7 +93,7 @@ def _put(
         )
 
 
-def due(connection: Connection, now: dt.datetime, most: int) -> list[Delivery]:
+def due(connection: Connection, now: dt.datetime, channels: Sequence[str] | None, most: int) -> list[Delivery]:
     """List what is to be tried now, oldest first; of one alert and channel only the oldest that is not settled."""
     earlier = OUTBOX.alias()
     waits = exists().where(
@@ -103,6 +103,8 @@ def due(connection: Connection, now: dt.datetime, most: int) -> list[Delivery]:
         earlier.c.next_try_at.is_not(None),
     )
     rows = select(OUTBOX).where(OUTBOX.c.next_try_at <= now, ~waits).order_by(OUTBOX.c.number).limit(most)
+    if channels is not None:
+        rows = rows.where(OUTBOX.c.channel.in_(channels))
     return [_delivery(row) for row in connection.execute(rows)]
 
 

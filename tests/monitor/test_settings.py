@@ -28,8 +28,12 @@ def test_every_example_in_the_shipped_file_can_be_used(tmp_path: Path) -> None:
     text = config_path("monitor.toml").read_text(encoding="utf-8")
     used = re.sub(r'^#(?=[\w\["])', "", text, flags=re.MULTILINE).replace('every = "6h"', "")
     settings = read_settings(written(tmp_path, used))
-    assert [type(each) for each in settings.channels] == [MailSetting, WebhookSetting]
-    assert settings.sources[0].mapping == tmp_path / "erp.toml"
+    assert [type(each) for each in settings.told] == [MailSetting, WebhookSetting]
+    assert settings.channel_names() == ("compliance", "case-system")
+    assert [each.name for each in settings.channels()] == ["compliance", "case-system"]
+    source = settings.sources[0]
+    assert (source.id, source.prefix, source.mapping) == ("erp", "erp:", tmp_path / "erp.toml")
+    assert (source.as_of, source.records_licenses) == (dt.date(2026, 1, 31), True)
     assert settings.flags["site_lacks_power"].parameters == {"overhead": 1.1}
     assert settings.daemon.schedule == "30 6 * * mon-fri"
 
@@ -59,10 +63,10 @@ def test_addresses_elsewhere_stay_as_they_are(tmp_path: Path) -> None:
 def test_intervals_dwell_and_days_are_understood(tmp_path: Path) -> None:
     text = 'as_of = 2026-01-31\n[trace]\ndwell_days = 90\n[daemon]\nevery = "90m"\ndeliver_from = 2026-01-01\n'
     settings = read_settings(written(tmp_path, text))
-    assert settings.as_of == dt.date(2026, 1, 31)
+    assert settings.day(dt.datetime(2026, 5, 5, tzinfo=dt.UTC)) == settings.as_of == dt.date(2026, 1, 31)
     assert settings.trace.dwell_days == {"accelerator": 90}
     assert settings.daemon.every == dt.timedelta(minutes=90)
-    assert settings.daemon.deliver_from == dt.date(2026, 1, 1)
+    assert settings.deliver_from == settings.daemon.deliver_from == dt.date(2026, 1, 1)
 
 
 @pytest.mark.parametrize(
@@ -113,7 +117,7 @@ def test_a_binary_file_is_refused(tmp_path: Path) -> None:
 
 def test_secrets_come_from_the_environment_and_are_not_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text = "[[channel]]\ntype = 'webhook'\nurl = 'https://x.example'\nsecret = 'env:HOOK_SECRET'\n"
-    channel = read_settings(written(tmp_path, text)).channels[0]
+    channel = read_settings(written(tmp_path, text)).told[0]
     assert isinstance(channel, WebhookSetting)
     with pytest.raises(InputError, match="HOOK_SECRET; set it"):
         reveal(channel.secret)
