@@ -97,8 +97,15 @@ def declared_class(eccn: str | None, day: dt.date) -> str | None:
     written = normalized_eccn(eccn)
     if written is None:
         return None
-    known = (name for each in of_kind("items") if each.binds(day) for name in each.parameters.get("declared", ()))
-    return written if any(written == name or written.startswith(f"{name}.") for name in known) else None
+    binding = [each.parameters for each in of_kind("items") if each.binds(day)]
+    named = any(_is_or_under(written, name) for each in binding for name in each.get("declared", ()))
+    headed = any(written.split(".")[0] in each.get("declared_whole", ()) for each in binding)
+    return written if named or headed else None
+
+
+def _is_or_under(written: str, name: str) -> bool:
+    """Say whether a classification is one named, or a subparagraph of a named paragraph; not of a bare number."""
+    return written == name or ("." in name and written.startswith(f"{name}."))
 
 
 def normalized_eccn(eccn: str | None) -> str | None:
@@ -150,7 +157,7 @@ def classify(
 
 def _classified(frame: pl.DataFrame, accelerators: pl.DataFrame, day: str, suffix: str) -> pl.DataFrame:
     frame = frame.drop(f"item_class{suffix}", f"controlled{suffix}", strict=False)
-    key = ["model", "chip", "family", "form", "eccn", "recognized", "_floor"]
+    key = ["model", "chip", "family", "form", "eccn", "_floor"]
     frame = frame.with_columns(floor_day(frame[day], turns()).alias("_floor"))
     parameters = _parameters(accelerators)
     distinct = frame.select(key).unique()

@@ -8,6 +8,7 @@ import polars as pl
 
 from pipelines.circumstances import Circumstances
 from pipelines.judged import judged
+from pipelines.normalize.catalog import catalog
 from pipelines.tables import GRAPH, conform
 
 
@@ -28,16 +29,17 @@ def license_needs(
     """Judge every shipment by item, destination, end user, headquarters and lists: GRAPH["license_needs"].
 
     Goods that are not recognized are *undetermined*. `accelerators` says which chips are not for data centers
-    (exceptions exist for those); without it every chip counts as one for data centers.
+    (exceptions exist for those); it defaults to the shipped catalog.
     """
     del countries  # the groups come from the same dated data this table is made from
+    accelerators = catalog().accelerators if accelerators is None else accelerators
     around = Circumstances(
         parties=parties,
         screenings=screenings,
         address_listings=address_listings,
         headquarters=headquarters,
         ownership_tests=ownership_tests,
-        licenses=licenses,
+        licenses=conform(licenses, GRAPH["licenses"]),
         sources=sources,
         as_of=as_of,
     )

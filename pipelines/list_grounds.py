@@ -207,9 +207,7 @@ def _in_scope() -> pl.Expr:
     ccl = pl.col("family").is_in(ON_CCL) | pl.col("eccn").str.contains(r"^[0-9][A-E][0-9]{3}").fill_null(False)
     narrow = pl.col("limits").eq_missing("ccl") & (pl.col("list") == "EL")
     narrow |= pl.col("goods_in_scope").is_in(["military_end_use", "defense"])
-    everything = ~narrow & pl.col("carried").is_null()
-    named = ccl.fill_null(False) & (pl.col("carried").is_null() | pl.col("on_the_day"))
-    return everything | (narrow & named) | (unknown & ~pl.col("on_the_day"))
+    return ~narrow | ccl.fill_null(False) | (unknown & ~pl.col("on_the_day"))
 
 
 def _beyond_us() -> pl.Expr:

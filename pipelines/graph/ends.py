@@ -42,7 +42,7 @@ def restricted_ends(
         address_listings=address_listings,
         headquarters=headquarters,
         ownership_tests=ownership_tests,
-        licenses=GRAPH["licenses"].empty() if licenses is None else licenses,
+        licenses=GRAPH["licenses"].empty() if licenses is None else conform(licenses, GRAPH["licenses"]),
         sources=sources,
         as_of=as_of,
     )
@@ -64,7 +64,7 @@ def restricted_ends(
         .alias("on_record")
     )
     ends = found[0].join(told, on="row", maintain_order="left").filter(_is_end())
-    ends = ends.with_columns(_certainty().alias("certainty"), _verify().alias("verify"), _citation().alias("citation"))
+    ends = ends.with_columns(_certainty().alias("certainty"), _verify().alias("verify"))
     once = ["shipment", "party", "goods", "rule", "regime", "list", "entry", "since_on"]
     return conform(ends.unique(once, keep="first", maintain_order=True), GRAPH["restricted_ends"])
 
@@ -98,7 +98,3 @@ def _certainty() -> pl.Expr:
 
 def _verify() -> pl.Expr:
     return pl.col("verify").fill_null(False) | pl.col("need").is_in(["undetermined", "exception_possible"])
-
-
-def _citation() -> pl.Expr:
-    return pl.col("citation")
