@@ -58,7 +58,7 @@ def canonical_table(headings: frozenset[str], name: str) -> str | None:
     The table with the most of them wins, among those that have their required ones; where none has, a name that
     is a table's, or a heading line that mostly is, still tells what the file means to be.
     """
-    named = _named(name)
+    named = table_named(name)
     matched = {table: _matched(of, headings) for table, of in FILES.items()}
     complete = [
         table for table in FILES if _required(FILES[table]) <= headings and _tells(table, headings, matched, named)
@@ -74,7 +74,8 @@ def _tells(table: str, headings: frozenset[str], matched: Mapping[str, int], nam
     return len(_required(FILES[table])) >= TELLING or table == named or matched[table] >= max(2, len(headings) / 2)
 
 
-def _named(name: str) -> str | None:
+def table_named(name: str) -> str | None:
+    """Tell which table a file's name names: 2024_shipments.csv; null when none."""
     words = re.sub(r"[^a-z]+", "_", name.lower()).strip("_")
     fits = [table for table in FILES if re.search(rf"(?:^|_){table}(?:_|$)", words)]
     return max(fits, key=len, default=None)

@@ -40,7 +40,7 @@ class ColumnMapping:
     columns: Mapping[str, str]
     constants: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    style: Style = Style()
+    style: Style = field(default_factory=Style)
 
     def apply(self, frame: pl.DataFrame, file: str) -> pl.DataFrame:
         """Give a table of text its canonical columns and no others, beside `row`.

@@ -27,6 +27,15 @@ def spelled(name: str) -> str:
     return re.sub(r"[^0-9a-z]+", "_", name.strip().lower()).strip("_")
 
 
+def date_in_name(name: str) -> dt.date | None:
+    """Read the day a file's name says: csl_2026-07-31.csv; null when it says none."""
+    found = DATE_IN_NAME.search(name)
+    try:
+        return dt.date(*map(int, found.groups())) if found else None
+    except ValueError:
+        return None
+
+
 @dataclass
 class RawFile:
     """One file, read once: what it is shows when asked."""
@@ -46,11 +55,7 @@ class RawFile:
     @property
     def dated_on(self) -> dt.date | None:
         """The day its name says, None when it says none."""
-        found = DATE_IN_NAME.search(self.path.name)
-        try:
-            return dt.date(*map(int, found.groups())) if found else None
-        except ValueError:
-            return None
+        return date_in_name(self.path.name)
 
     @cached_property
     def _text(self) -> tuple[bytes, str]:
@@ -97,8 +102,8 @@ class RawFile:
         except (ValueError, RecursionError):
             return None
 
-    @property
-    def objects(self) -> Iterable[Any]:
+    @cached_property
+    def objects(self) -> list[Any]:
         """The records of a JSON file: of its array, or line by line; a line that is no JSON is its error."""
         if isinstance(self.document, list):
             return self.document

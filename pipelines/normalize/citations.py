@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from pipelines.configuration import config_toml
@@ -39,7 +40,7 @@ def citations(text: str | None) -> list[Citation]:
         return []
     starts = [match.start() for match in CITED.finditer(text)]
     bounds = [*starts, len(text)] if starts else [0, len(text)]
-    parts = [text[start:end] for start, end in zip(bounds[:-1], bounds[1:], strict=True)]
+    parts = [text[start:end] for start, end in pairwise(bounds)]
     return [_citation(part) for part in parts]
 
 

@@ -1,4 +1,4 @@
-"""Entries of restricted-party lists as published: names with aliases inside, several addresses in one text, footnotes."""
+"""Entries of restricted-party lists as published: aliases inside names, several addresses in one text, footnotes."""
 
 from __future__ import annotations
 
@@ -20,6 +20,10 @@ ABBREVIATION = re.compile(r"\s*\(([A-Z][A-Z0-9&-]{1,11})\)")
 SEE = re.compile(r"[.,;]?\s*\(\s*see (?:also |alternate |alternative |other )[^)]*\)?\s*\.?", re.IGNORECASE)
 ADDRESS_ONLY = re.compile(r"^address\s*\d+\.?$", re.IGNORECASE)
 HEADED = re.compile(r"^(?:the )?addresses? for [^:]{3,120}:\s*", re.IGNORECASE)
+
+
+TELLING = 4
+"""Letters from which an abbreviation tells its company from others."""
 
 
 def spoken(text: str | None) -> str:
@@ -52,13 +56,11 @@ def _abbreviations(name: str) -> list[str]:
     """Give the name without an abbreviation in brackets, and the abbreviation when it is one of this very name."""
     found = []
     for match in ABBREVIATION.finditer(name):
-        before = name[: match.start()]
-        initials = "".join(word[0] for word in re.findall(r"[A-Za-z][a-z]+|[A-Z]+", before)).upper()
+        initials = "".join(word[0] for word in re.findall(r"[A-Za-z][a-z]+|[A-Z]+", name[: match.start()])).upper()
         short = re.sub(r"[^A-Z]", "", match[1])
         if len(short) >= 2 and _within(short, initials):
-            rest = spoken(name[: match.start()] + name[match.end() :])
-            found += [rest] if rest != before.strip() or match.end() == len(name) else [rest]
-            if match.end() == len(name) and len(short) >= 3:
+            found.append(spoken(name[: match.start()] + name[match.end() :]))
+            if match.end() == len(name) and len(short) >= TELLING:
                 found.append(match[1])
     return found
 

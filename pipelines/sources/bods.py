@@ -6,23 +6,28 @@ A record may have several statements over time: the latest says what holds, a cl
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
 
-from pipelines.normalize.countries import country_code
-from pipelines.normalize.entries import spoken, unique
+from pipelines.normalize.entries import spoken
+from pipelines.normalize.statements import (
+    address_of,
+    country_of,
+    day_of,
+    interest_of,
+    items_of,
+    names_of,
+    part,
+    rank_of,
+    registered_in,
+)
 from pipelines.quarantine import bad_rows
 from pipelines.raw import RawFile
 from pipelines.source import Extract, Source
 from pipelines.tables import FILES
-
-BAND = re.compile(r"(\d{2,3})-to-(\d{2,3})-percent")
-OPEN_BELOW = frozenset({25.0, 50.0})
-"""Registers of the UK write "more than 25" and "more than 50 percent" as 25 and 50; 75 is "75 or more"."""
 
 SEAT = ("headquarters", "business")
 KINDS = {"entity": "parties", "person": "parties", "relationship": "ownership"}
@@ -70,8 +75,8 @@ class _Statement:
 
     @property
     def stated_on(self) -> dt.date | None:
-        return _day(self.body.get("statementDate")) or _day(
-            _part(self.body, "publicationDetails").get("publicationDate")
+        return day_of(self.body.get("statementDate")) or day_of(
+            part(self.body, "publicationDetails").get("publicationDate")
         )
 
     @property
@@ -149,10 +154,10 @@ def _latest(statements: _Statements) -> list[list[_Statement]]:
 
 def _parties(statements: _Statements) -> Iterable[dict[str, Any]]:
     for group in _latest(statements):
-        last = next((each for each in reversed(group) if _names(each.details)), None)
+        last = next((each for each in reversed(group) if names_of(each.details)), None)
         if last is None:
             for each in group:
-                why = each.details.get("personType") or _part(each.details, "entityType").get("type") or "party"
+                why = each.details.get("personType") or part(each.details, "entityType").get("type") or "party"
                 statements.reject(each.file, each.row, "name", each.record, f"the {why} has no name")
         else:
             yield _party(last)
@@ -160,11 +165,11 @@ def _parties(statements: _Statements) -> Iterable[dict[str, Any]]:
 
 def _party(statement: _Statement) -> dict[str, Any]:
     details = statement.details
-    names = _names(details)
-    addresses = [each for each in _list(details, "addresses") if isinstance(each, Mapping)]
+    names = names_of(details)
+    addresses = [each for each in items_of(details, "addresses") if isinstance(each, Mapping)]
     identifiers = [
         (str(each.get("scheme") or ""), spoken(str(each.get("id") or "")))
-        for each in _list(details, "identifiers")
+        for each in items_of(details, "identifiers")
         if isinstance(each, Mapping)
     ]
     return {
@@ -174,13 +179,13 @@ def _party(statement: _Statement) -> dict[str, Any]:
         "name": names[0],
         "aliases": names[1:],
         "kind": "person" if statement.body["recordType"] == "person" else "organization",
-        "country": _registered(details) or next(filter(None, map(_country, addresses)), None),
-        "headquarters_country": next((_country(each) for each in addresses if each.get("type") in SEAT), None),
-        "address": next(filter(None, map(_address, sorted(addresses, key=_rank))), None),
+        "country": registered_in(details) or next(filter(None, map(country_of, addresses)), None),
+        "headquarters_country": next((country_of(each) for each in addresses if each.get("type") in SEAT), None),
+        "address": next(filter(None, map(address_of, sorted(addresses, key=rank_of))), None),
         "registration_number": next((number for scheme, number in identifiers if scheme != "XI-LEI" and number), None),
         "lei": next((number for scheme, number in identifiers if scheme == "XI-LEI" and number), None),
-        "incorporated_on": _day(details.get("foundingDate")),
-        "dissolved_on": _day(details.get("dissolutionDate")),
+        "incorporated_on": day_of(details.get("foundingDate")),
+        "dissolved_on": day_of(details.get("dissolutionDate")),
     }
 
 
@@ -201,15 +206,15 @@ def _ownership(
             for each in group:
                 statements.reject(each.file, each.row, *lacking)
             continue
-        told = next((each for each in reversed(group) if _list(each.details, "interests")), last)
-        for number, interest in enumerate(_list(told.details, "interests") or [{}], start=1):
+        told = next((each for each in reversed(group) if items_of(each.details, "interests")), last)
+        for number, interest in enumerate(items_of(told.details, "interests") or [{}], start=1):
             if isinstance(interest, Mapping):
                 yield {
                     **_origin(last),
                     "line": number,
                     **_side("owner", parties[owner]),
                     **_side("owned", parties[owned]),
-                    **_interest(interest, last),
+                    **interest_of(interest, last.stated_on if last.closed else None),
                 }
 
 
@@ -233,117 +238,6 @@ def _meant(reference: object, ids: Mapping[str, str]) -> str:
 
 def _side(role: str, party: Mapping[str, Any]) -> dict[str, Any]:
     return {f"{role}_{part}": party.get(part) for part in ("id", "name", "country")}
-
-
-def _interest(interest: Mapping[str, Any], last: _Statement) -> dict[str, Any]:
-    details = spoken(str(interest.get("details") or ""))
-    kind = str(interest.get("type") or "unknownInterest")
-    until = _day(interest.get("endDate")) or (last.stated_on if last.closed else None)
-    return {
-        "interest": kind,
-        "from_on": _day(interest.get("startDate")),
-        "until_on": until,
-        "directness": str(interest.get("directOrIndirect") or "") or None,
-        "details": details or None,
-        **_share(_part(interest, "share"), details, kind),
-    }
-
-
-def _share(share: Mapping[str, Any], details: str, kind: str) -> dict[str, Any]:
-    """Read a share: exact, or two ends with "exclusive" ones open; a register's band as its law words it."""
-    exact, above, below = (_number(share.get(key)) for key in ("exact", "exclusiveMinimum", "exclusiveMaximum"))
-    least, most = _number(share.get("minimum")), _number(share.get("maximum"))
-    if exact is not None:
-        return {"share_min": exact, "share_max": exact, "share_min_open": False, "share_max_open": False}
-    band = _band(details, kind)
-    if band and (least, most, above, below) == (None, None, None, None):
-        least, most = band
-    if all(each is None for each in (least, most, above, below)):
-        return {"share_min": None, "share_max": None, "share_min_open": None, "share_max_open": None}
-    opened = above is not None or (band == (least, most) and least in OPEN_BELOW)
-    return {
-        "share_min": above if above is not None else least,
-        "share_max": below if below is not None else most,
-        "share_min_open": opened,
-        "share_max_open": below is not None,
-    }
-
-
-def _band(details: str, kind: str) -> tuple[float, float] | None:
-    """Find the band the details name for this interest."""
-    words = {"shareholding": "ownership-of-shares", "votingRights": "voting-rights"}.get(kind)
-    for found in BAND.finditer(details):
-        if words is None or words in details[: found.start()].rsplit("'", 1)[-1]:
-            return float(found[1]), float(found[2])
-    return None
-
-
-def _number(value: object) -> float | None:
-    try:
-        number = float(str(value))
-    except ValueError:
-        return None
-    return number if 0 <= number <= 100 else None
-
-
-def _names(details: Mapping[str, Any]) -> list[str]:
-    stated = [
-        details.get("name"),
-        *(_full(each) for each in _list(details, "names")),
-        *_list(details, "alternateNames"),
-    ]
-    return unique(spoken(str(each)) for each in stated if each)
-
-
-def _full(name: object) -> str:
-    if not isinstance(name, Mapping):
-        return str(name)
-    parts = (name.get("givenName"), name.get("patronymicName"), name.get("familyName"))
-    return str(name.get("fullName") or " ".join(str(part) for part in parts if part))
-
-
-def _registered(details: Mapping[str, Any]) -> str | None:
-    place = _part(details, "incorporatedInJurisdiction") or _part(details, "jurisdiction")
-    return _code(place)
-
-
-def _code(place: Mapping[str, Any]) -> str | None:
-    code = str(place.get("code") or "").split("-")[0]
-    return country_code(code) or country_code(str(place.get("name") or ""))
-
-
-def _country(address: Mapping[str, Any]) -> str | None:
-    place = address.get("country")
-    return _code(place) if isinstance(place, Mapping) else country_code(str(place)) if place else None
-
-
-def _address(address: Mapping[str, Any]) -> str | None:
-    place = address.get("country")
-    name = place.get("name") if isinstance(place, Mapping) else place
-    parts = [spoken(str(part)) for part in (address.get("address"), address.get("postCode"), name) if part]
-    return ", ".join(parts) if address.get("address") else None
-
-
-def _rank(address: Mapping[str, Any]) -> int:
-    order = ("registered", "business", "headquarters", "service", "alternative")
-    return order.index(str(address.get("type"))) if address.get("type") in order else len(order)
-
-
-def _part(body: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    value = body.get(key)
-    return value if isinstance(value, Mapping) else {}
-
-
-def _list(body: Mapping[str, Any], key: str) -> list[Any]:
-    value = body.get(key)
-    return value if isinstance(value, list) else []
-
-
-def _day(value: object) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(str(value)[:10]) if value else None
-    except ValueError:
-        return None
 
 
 BODS = Source(
