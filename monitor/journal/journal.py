@@ -131,12 +131,12 @@ class Journal:
             return outbox.waiting(connection)
 
     def lease(self, name: str, now: dt.datetime, seconds: float) -> bool:
-        """Take or renew a lease for this process; False while another living process holds it."""
+        """Take or renew a lease for this thread; False while another, of a living process, holds it."""
         until = now + dt.timedelta(seconds=seconds)
         with self.database.writing() as connection:
             return leases.take(connection, name, by=leases.holder(), now=now, until=until)
 
     def give_back(self, name: str) -> None:
-        """End this process's lease."""
+        """End this thread's lease."""
         with self.database.writing() as connection:
             leases.give_back(connection, name, by=leases.holder())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import socket
+import threading
 
 from sqlalchemy import Connection, select
 
@@ -12,8 +13,8 @@ from monitor.journal.tables import LEASES
 
 
 def holder() -> str:
-    """Name this process: host and number."""
-    return f"{socket.gethostname()}:{os.getpid()}"
+    """Name this thread: host, process, thread."""
+    return f"{socket.gethostname()}:{os.getpid()}/{threading.get_ident()}"
 
 
 def take(connection: Connection, name: str, *, by: str, now: dt.datetime, until: dt.datetime) -> bool:
@@ -32,7 +33,8 @@ def give_back(connection: Connection, name: str, *, by: str) -> None:
 
 
 def _lives(named: str) -> bool:
-    host, _, number = named.rpartition(":")
+    host, _, process = named.rpartition(":")
+    number = process.partition("/")[0]
     if host != socket.gethostname() or not number.isdigit():
         return True  # nobody can tell from here
     try:
