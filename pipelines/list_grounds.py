@@ -262,7 +262,7 @@ def needs_of(grounds: pl.DataFrame) -> pl.DataFrame:
             ),
             pl.col("rule").filter(_speaks()).unique().sort().alias("rules"),
             pl.col("because").unique(maintain_order=True).alias("reasons"),
-            pl.col("verify").filter(_decides()).all().alias("verify"),
+            (pl.col("verify").filter(_decides()).all() & _speaks().any()).alias("verify"),
             pl.col("citation")
             .filter(_speaks())
             .drop_nulls()

@@ -86,7 +86,7 @@ def shipment(day: str, **columns: object) -> dict[str, object]:
 @pytest.mark.parametrize(
     ("row", "label", "today", "controlled"),
     [
-        (shipment("2024-05-02", model="hgx", chip="h100", family="accelerator", form="server"), "4A090.a", "4A090.a", True),
+        (shipment("2024-05-02", chip="h100", family="accelerator", form="rack"), "4A090.a", "4A090.a", True),
         (shipment("2023-05-02", chip="a800", family="accelerator", form="board"), None, "4A090.a", False),
         (shipment("2022-10-20", chip="a100", family="accelerator", form="chip"), None, "3A090.a", False),
         (shipment("2024-05-02", family="accelerator", eccn="5a992z"), "5A992.z", "5A992.z", True),
