@@ -294,7 +294,7 @@ SITE_POWER = table("site_power", "one group with known sites on one day its stoc
     kilowatts_needed number their systems' draw × 0.6 × 1.1
     megawatts        number IT load of the group's known, leased and energizing sites that day; null when unknown
     sites            list   names of those sites
-    shipments        list   shipments whose goods are there
+    shipments        list   shipments whose goods are there, given on the worst day
     worst            bool   the day of the largest excess
     sites_complete   bool   whether a source declares the group's sites complete
 """)
