@@ -10,6 +10,7 @@ from itertools import count, pairwise
 from math import inf, log
 from typing import Literal
 
+import networkx as nx
 import polars as pl
 
 from pipelines.graph.holdings import holdings_on
@@ -78,12 +79,17 @@ def _cost(share: Share) -> float:
 
 
 def _ahead(links: Links) -> dict[str, float]:
-    """Find the least cost from each party to an end, from the ends backward (Dijkstra); no end: nothing."""
+    """Bound the cost from each party to an end from below, from the ends backward (Dijkstra).
+
+    A chain ends at the top, and may end anywhere in a loop.
+    """
     back: dict[str, list[tuple[str, float]]] = defaultdict(list)
     for one, onward in links.items():
         for other, share in onward:
             back[other].append((one, _cost(share)))
-    ahead = dict.fromkeys(links, inf) | {each: 0.0 for each, onward in links.items() if not onward}
+    loops = (each for each in nx.strongly_connected_components(_digraph(links)) if len(each) > 1)
+    ends = {each for each, onward in links.items() if not onward}.union(*loops)
+    ahead = {each: 0.0 if each in ends else inf for each in links}
     heap = [(0.0, each) for each, cost in ahead.items() if cost == 0]
     while heap:
         cost, each = heappop(heap)
@@ -93,7 +99,11 @@ def _ahead(links: Links) -> dict[str, float]:
             if cost + more < ahead[one]:
                 ahead[one] = cost + more
                 heappush(heap, (ahead[one], one))
-    return {each: 0.0 if cost == inf else cost for each, cost in ahead.items()}
+    return ahead
+
+
+def _digraph(links: Links) -> nx.DiGraph:
+    return nx.DiGraph((one, other) for one, onward in links.items() for other, _ in onward)
 
 
 def _best(links: Links, party: str, ahead: dict[str, float], limit: int) -> list[tuple[tuple[str, ...], bool]]:

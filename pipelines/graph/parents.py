@@ -36,18 +36,16 @@ def groups(ownership: pl.DataFrame, as_of: dt.date) -> pl.DataFrame:
 
 def tops(ownership: pl.DataFrame) -> pl.DataFrame:
     """Rows of party, top, looped, first, last: who is at the top, and whether that is a loop of owners."""
-    shares = holdings(ownership)
+    shares, ids = holdings(ownership), _ids(ownership)
     parents = _known(ownership, shares)
-    found = climb(parents)
+    found = _complete(climb(parents), ids)
     for _ in range(ROUNDS):
-        more = topmost(
-            pl.concat([parents, *_through_others(ownership, shares, found)]), ("owned",), ("rank", "first", "owner")
-        )
+        candidates = pl.concat([parents, *_through_others(ownership, shares, found)])
+        more = topmost(candidates, ("owned",), ("rank", "first", "owner"))
         if _days(more) == _days(parents):
             break
-        parents, found = more, climb(more)
-    alone = _ids(ownership).join(found, left_on="owned", right_on="party", how="anti")
-    return pl.concat([found, _always(alone)]).sort("party", "first")
+        parents, found = more, _complete(climb(more), ids)
+    return found.sort("party", "first")
 
 
 def _ids(ownership: pl.DataFrame) -> pl.DataFrame:
@@ -55,13 +53,17 @@ def _ids(ownership: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(both).drop_nulls().unique().sort("owned")
 
 
-def _always(parties: pl.DataFrame) -> pl.DataFrame:
-    return parties.select(
-        party="owned",
-        top="owned",
-        looped=pl.lit(value=False),
-        first=pl.lit(ALWAYS, pl.Int64),
-        last=pl.lit(FOREVER, pl.Int64),
+def _complete(found: pl.DataFrame, ids: pl.DataFrame) -> pl.DataFrame:
+    """Add the parties that no parent is known of, each at its own top for all time."""
+    alone = ids.join(found, left_on="owned", right_on="party", how="anti")
+    always = (pl.lit(ALWAYS, pl.Int64).alias("first"), pl.lit(FOREVER, pl.Int64).alias("last"))
+    return pl.concat(
+        [
+            found,
+            alone.select(pl.lit(value=False).alias("looped"), *always, party="owned", top="owned").select(
+                found.columns
+            ),
+        ]
     )
 
 
