@@ -44,8 +44,8 @@ class Ingested:
 
     @property
     def failed(self) -> tuple[str, ...]:
-        """One line per source of which a file could not be read."""
-        return tuple(each.failed for each in self.reports if each.failed)
+        """One line per file or source that could not be read."""
+        return tuple(line for each in self.reports for line in each.failures)
 
 
 def ingest(

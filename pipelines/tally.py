@@ -96,7 +96,7 @@ class Tally:
             moves_goods=self.setting.moves_goods,
             prefix=self.setting.prefix,
             notes=tuple(dict.fromkeys(self.notes)),
-            failed="; ".join(self.failures) or None,
+            failures=tuple(dict.fromkeys(self.failures)),
         )
         return frame, _told(report, frame, as_of)
 

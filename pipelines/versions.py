@@ -130,4 +130,4 @@ def _last(records: pl.DataFrame, by: Iterable[str]) -> pl.DataFrame:
     order = [name for name in ("recorded_on", "recorded_at", "content") if name in records.columns]
     ties = [name for name in ("file", "row") if name in records.columns]
     ranked = records.sort([*order, *ties], descending=[False] * len(order) + [True] * len(ties), nulls_last=False)
-    return ranked.unique(subset=key, keep="last", maintain_order=True)
+    return ranked.unique(subset=key, keep="last", maintain_order=True).sort(ties or key)

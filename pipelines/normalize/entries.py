@@ -17,11 +17,13 @@ REMARK = re.compile(
 )
 SUCCESSORS = re.compile(r"[;,]?\s+and any successors?\b.*$", re.IGNORECASE)
 ABBREVIATION = re.compile(r"\s*\(([A-Z][A-Z0-9&-]{1,11})\)")
-SEE = re.compile(r"[.,;]?\s*\(\s*see (?:also |alternate |alternative |other )[^)]*\)?\s*\.?", re.IGNORECASE)
+SEE = re.compile(r"[.,;]?\s*\(\s*(?:see|for) (?:also |alternate |alternative |other )[^)]*\)?\s*\.?", re.IGNORECASE)
+FOLLOWING = re.compile(r"^(?:and )?(?:the )?following (?:\w+ )?alias(?:es)?:?\s*|^and$", re.IGNORECASE)
 ADDRESS_ONLY = re.compile(r"^address\s*\d+\.?$", re.IGNORECASE)
 HEADED = re.compile(r"^(?:the )?addresses? for [^:]{3,120}:\s*", re.IGNORECASE)
 
 
+SENTENCE = re.compile(r"(?<=[^\W\d]{3})\.\s+(?!(?:Ltd|Inc|LLC|Corp|Co|Limited)\b)(?=[^,]*\d|[^,]*,[^,]*\d)")
 TELLING = 4
 """Letters from which an abbreviation tells its company from others."""
 
@@ -38,9 +40,8 @@ def names_in(written: str) -> tuple[str, list[str]]:
     ('Mesbah Energy Company', ['MEC'])
     """
     text = SUCCESSORS.sub("", spoken(written))
-    first, *others = [
-        part.strip(" ,;()“”\"'") if number else part.strip(" ,;(") for number, part in enumerate(ALSO.split(text))
-    ]
+    first, *others = (part.strip(" ,;").removesuffix("(").strip() for part in ALSO.split(text))
+    others = [FOLLOWING.sub("", other.strip(" ,;“”\"'").rstrip(")") if "(" not in other else other) for other in others]
     aliases = [other for other in others if other]
     bare = spoken(REMARK.sub("", first)).strip(" ,;") or first
     if bare.count("(") > bare.count(")"):
@@ -87,18 +88,19 @@ def _address_inside(text: str) -> tuple[str, str]:
     """Part an alias from an address that follows it: a digit and a country at the end give it away."""
     if text.count(",") < 2 or not country_at_end(text) or not re.search(r"\d", text):
         return text, ""
-    found = re.search(r"[.,]\s+(?=(?:No\.?\s*)?\d)", text)
+    found = SENTENCE.search(text) or re.search(r"[.,]\s+(?=(?:No\.?\s*)?\d)", text)
     return (text[: found.start()].strip(), text[found.end() :].strip()) if found else (text, "")
 
 
 def addresses_in(text: str | None, *country_names: str) -> list[str]:
-    """Part a text into addresses: at semicolons, and at "and" after a country's name."""
+    """Part a text into addresses: at semicolons, and at "and" after a country's name; a country alone is none."""
     bare = HEADED.sub("", SEE.sub("", spoken(text)))
-    parts = re.split(r"\s*;\s*(?:and\s+)?", bare)
+    parts = re.split(r"\s*;\s*(?:and\s+)?|\s*\b(?:Alt )?Address:\s*", bare)
     places = [re.escape(name) for name in ("Hong Kong", *country_names) if name]
     joint = re.compile(rf"(?<=\b)({'|'.join(places)})\.?,?\s+and\s+(?=[A-Z0-9#])")
     split = [piece for part in parts for piece in joint.sub(r"\1\n", part).split("\n")]
-    return unique(piece.strip(" ,;.") for piece in split)
+    clean = (FOLLOWING.sub("", piece.strip(" ,;.")) for piece in split)
+    return [piece for piece in unique(clean) if not country_code(piece)]
 
 
 def countries_of(addresses: Iterable[str], *declared: str | None) -> list[str]:

@@ -5,7 +5,8 @@ Each parser is an expression over text that is stripped and null when empty; wha
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -18,7 +19,6 @@ NOTHING = ("null", "none", "n/a", "#n/a", "n.a.", "-", "--", "—", "nan", "nil"
 TRUE, FALSE = ("yes", "true", "1", "y", "t"), ("no", "false", "0", "n", "f")
 DAY = r"^\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:[T ]\d{1,2}:\d{2}.*)?$"
 THOUSANDS = r"^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?$"
-POINTED = r"^[+-]?\d{1,3}(?:\.\d{3})+(?:,\d+)?$"
 LARGEST = 1e15
 CURRENCIES = {
     "US$": "USD",
@@ -65,17 +65,14 @@ def clean(column: pl.Expr) -> pl.Expr:
 
 
 def parse(column: Column, texts: pl.Series, style: Style) -> Parsed:
-    """Read one column of a contract table from its cleaned texts.
-
-    `texts` is looked at where a whole column tells what one value does not: its decimal sign, its countries.
-    """
+    """Read one column of a contract table from its cleaned texts; `texts` tells its distinct countries."""
     text = pl.col(column.name)
     kind = column.kind
     if kind == "date":
         return Parsed(_day(text, style.date_format), "is no date", _date_advice(style))
     if kind == "number":
         return Parsed(
-            _number(text, column.name, texts, style), "is no number", "write digits with a decimal point, as 8100000.50"
+            _number(text, column.name, style), "is no number", "write digits with a decimal point, as 8100000.50"
         )
     if kind == "bool":
         return Parsed(_truth(text), "is neither yes nor no", "write yes or no")
@@ -108,7 +105,7 @@ def _day(text: pl.Expr, form: str | None) -> pl.Expr:
     return pl.when(day.dt.year() >= 1800).then(day)
 
 
-def _number(text: pl.Expr, name: str, texts: pl.Series, style: Style) -> pl.Expr:
+def _number(text: pl.Expr, name: str, style: Style) -> pl.Expr:
     bare = text.str.replace_all(r"[\s\u00a0\u202f']", "")
     if name in ("value", "amount", "revenue", "paid_in_capital"):
         bare = bare.str.replace(r"^(?:US\$|\$|USD)|(?:USD)$", "")
@@ -119,7 +116,7 @@ def _number(text: pl.Expr, name: str, texts: pl.Series, style: Style) -> pl.Expr
     else:
         grouped = (
             bare.str.contains(THOUSANDS)
-            if _groups_by_comma(texts, style)
+            if style.decimal_comma is False
             else bare.str.contains(r"^[+-]?\d{1,3}(?:(?:,\d{3}){2,}(?:\.\d+)?|,\d{3}\.\d+)$")
         )
         number = pl.when(grouped).then(bare.str.replace_all(",", "", literal=True)).otherwise(bare)
@@ -127,14 +124,17 @@ def _number(text: pl.Expr, name: str, texts: pl.Series, style: Style) -> pl.Expr
     return pl.when(value.is_finite() & (value.abs() <= LARGEST)).then(value)
 
 
-def _groups_by_comma(texts: pl.Series, style: Style) -> bool:
-    """Whether a lone comma groups thousands: the mapping says so, or other values of the column show it."""
-    if style.decimal_comma is False:
-        return True
-    bare = texts.drop_nulls().str.replace_all(r"[\s$%']", "")
-    shows = bare.str.contains(r",\d{3},|,\d{3}\.\d")
-    against = bare.str.contains(r",\d{1,2}$|,\d{4,}|\.\d{3},|,\d{3}$") & ~bare.str.contains(THOUSANDS)
-    return bool(shows.any()) and not bool(against.any())
+def style_of(frame: pl.DataFrame, numbers: Sequence[str], style: Style) -> Style:
+    """Settle the decimal sign where the file shows it: one value with comma and point, or with two commas.
+
+    A lone comma before three digits, as in 1,500, could be either sign: without such a value it stays unread.
+    """
+    if style.decimal_comma is not None or not numbers:
+        return style
+    texts = pl.concat([frame[name].drop_nulls() for name in numbers]).str.replace_all(r"[\s$%']", "")
+    shows = texts.str.contains(r",\d{3},|,\d{3}\.\d").any()
+    against = texts.str.contains(r",\d{1,2}$|,\d{4,}|\.\d{3}[,.]").any()
+    return replace(style, decimal_comma=False) if shows and not against else style
 
 
 def _truth(text: pl.Expr) -> pl.Expr:

@@ -12,6 +12,7 @@ from typing import Any
 
 import polars as pl
 
+from pipelines.errors import SourceFailed
 from pipelines.normalize.entries import spoken
 from pipelines.normalize.statements import (
     address_of,
@@ -92,20 +93,29 @@ class _Statement:
 
 
 def is_bods(file: RawFile) -> bool:
-    """Whether the first record is a BODS 0.4 statement."""
+    """Whether the first record is a BODS statement, of any version."""
     if not file.is_json:
         return False
     first = next(iter(file.objects), None)
-    return isinstance(first, Mapping) and "statementId" in first and "recordType" in first
+    return isinstance(first, Mapping) and (
+        ("statementId" in first and "recordType" in first) or ("statementID" in first and "statementType" in first)
+    )
 
 
 def read_bods(files: Sequence[RawFile]) -> list[Extract]:
     """Read all files as one body of statements, so that a relation finds its parties in another file.
 
     Counts are of statements; one of a relationship gives a row per interest.
+
+    Raises
+    ------
+    SourceFailed
+        A file is of BODS before 0.4.
     """
     sorted_out = {"parties": _Statements(), "ownership": _Statements()}
     for file in files:
+        if "statementID" in file.headings:
+            raise SourceFailed(f"{file.name}: is BODS before 0.4; convert it to 0.4")
         _sort(file, sorted_out)
     parties = {row["id"]: row for row in _parties(sorted_out["parties"])}
     ids = {str(each.body.get("statementId")): each.record for each in sorted_out["parties"].kept}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import polars as pl
@@ -9,12 +10,13 @@ import polars as pl
 from pipelines.delimited import RawTable
 from pipelines.errors import InputError
 from pipelines.mapping import EXTRA, ColumnMapping, nearest
-from pipelines.normalize.values import Style, clean, parse
+from pipelines.normalize.values import Style, clean, parse, style_of
 from pipelines.quarantine import Check, bad_rows, divide, sound
 from pipelines.raw import RawFile, spelled
 from pipelines.source import Extract
 from pipelines.tables import FILES, Column, Table
 
+REPEATED = re.compile(r" \(\d+\)$")
 WHOLE = r"^\d{1,9}(?:\.0+)?$"
 UTC_OFFSET = r"(?:[zZ]|[+-]\d{2}:?\d{2})$"
 
@@ -37,7 +39,8 @@ def read_records(file: RawFile, table: str, mapping: ColumnMapping | None = None
         notes.append(f"{file.name}: read as {file.encoding}")
     texts = texts.with_columns(clean(pl.col(name)) for name in texts.columns if name != "row")
     full = texts.filter(~pl.all_horizontal(pl.exclude("row").is_null()))
-    style = mapping.style if mapping else Style()
+    numbers = [column.name for column in of.columns if column.kind == "number" and column.name in full.columns]
+    style = style_of(full, numbers, mapping.style if mapping else Style())
     rows, quarantined = _typed(full, of, style)
     bad = raw.bad.select(bad_rows().columns)
     read = raw.read - (texts.height - full.height)
@@ -57,7 +60,7 @@ def _canonical(raw: RawTable, of: Table, mapping: ColumnMapping | None) -> tuple
     known = {*of.schema, *EXTRA}
     found: dict[str, str] = {}
     for heading in raw.headings:
-        name = spelled(heading)
+        name = spelled(REPEATED.sub("", heading))
         if name in known and name in found:
             raise InputError(f"{raw.name}: column {name} stands twice ({found[name]!r} and {heading!r}); remove one")
         if name in known:

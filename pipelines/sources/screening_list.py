@@ -83,8 +83,8 @@ def _entry(row: Mapping[str, str]) -> dict[str, Any]:
     of, cited, scope = short_name(row["source"]), row["federal_register_notice"], row.get("license_requirement", "")
     name, inside = names_in(row["name"]) if row["name"] and not is_address_only(row["name"]) else (None, [])
     aliases, slipped = several(re.split(r"\s*;\s*", row["alt_names"]))
-    addresses = unique([*_addresses(row.get("addresses", "")), *slipped])
-    countries = unique([*_countries(row.get("countries", "")), *countries_of(addresses)])
+    addresses = unique([*addresses_in(row.get("addresses")), *slipped])
+    countries = unique([*_countries(row.get("countries", "")), *countries_of(row.get("addresses", "").split(";"))])
     published, started = published_first(cited) or published_by_page(cited), _day(row.get("start_date"))
     return {
         "list": of,
@@ -105,11 +105,6 @@ def _entry(row: Mapping[str, str]) -> dict[str, Any]:
             [of, row.get("entity_number", ""), row["name"], *sorted(countries), *addresses[:1], cited]
         ),
     }
-
-
-def _addresses(text: str) -> list[str]:
-    """Part the addresses; a country alone is none."""
-    return [address for address in addresses_in(text) if not country_code(address)]
 
 
 def _countries(text: str) -> list[str]:
