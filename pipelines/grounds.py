@@ -75,9 +75,9 @@ def judge(facts: Facts) -> Judgment:
         return Judgment(because=(item, "within or into the United States: no export"))
     by_destination = tuple(_by_destination(facts))
     by_headquarters = () if arms_embargoed(facts.destination, facts.day) else tuple(_by_headquarters(facts))
-    found = (*by_destination, *by_headquarters)
-    found += tuple(_by_letter(facts)) if not any(each.need == "required" for each in found) else ()
-    found += tuple(_by_embargo(facts))
+    found = (*by_destination, *by_headquarters, *_by_embargo(facts))
+    if not any(each.need == "required" for each in found):
+        found += tuple(_by_letter(facts))
     words = (item, _destination_words(facts, by_destination), *_headquarters_words(facts))
     embargoed = arms_embargoed(facts.destination, facts.day) or bool(by_headquarters)
     return Judgment(found, words, _undetermined(facts, found), embargoed)

@@ -151,8 +151,8 @@ def test_the_need_on_the_day(row: dict[str, Any], need: str, rules: list[str]) -
 def listed(party: str = "harbor", **columns: Any) -> dict[str, Any]:
     return {
         "party": party, "listing": "L", "list": "EL", "entry": "Harbor Holdings", "matched": "Harbor", "by": "name",
-        "band": "match", "score": 1.0, "second_link": "country", "person": False, "effect": "prohibits", "limits": "all", "dated": True,
-        "since_on": "2024-05-01", "published_on": "2024-05-03", "citation": "89 FR 1",
+        "band": "match", "score": 1.0, "second_link": "country", "person": False, "effect": "prohibits",
+        "limits": "all", "dated": True, "since_on": "2024-05-01", "published_on": "2024-05-03", "citation": "89 FR 1",
     } | columns  # fmt: skip
 
 
@@ -209,10 +209,10 @@ def test_ownership_counts_while_its_rule_is_in_force(regime: str, status: str, r
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
-        (None, "none"), ("", "none"), ("NLR", "nlr"), ("nlr", "nlr"), ("C33", "nlr"), ("C33 NLR", "nlr"), ("EAR99", "nlr"),
-        ("No license required", "nlr"), ("N/A", "nlr"), ("D1234567", "number"), ("C30 D1234567", "number"),
-        ("BIS-2024-00871", "number"), ("C30", "unclear"), ("pending", "unclear"), ("NAC", "exception"),
-        ("License Exception STA", "exception"), ("VEU", "veu"), ("TGL 7", "tgl"),
+        (None, "none"), ("", "none"), ("NLR", "nlr"), ("nlr", "nlr"), ("C33", "nlr"), ("C33 NLR", "nlr"),
+        ("EAR99", "nlr"), ("No license required", "nlr"), ("N/A", "nlr"), ("D1234567", "number"),
+        ("C30 D1234567", "number"), ("BIS-2024-00871", "number"), ("C30", "unclear"), ("pending", "unclear"),
+        ("NAC", "exception"), ("License Exception STA", "exception"), ("VEU", "veu"), ("TGL 7", "tgl"),
     ],
 )  # fmt: skip
 def test_license_columns_are_read(text: str | None, kind: str) -> None:
