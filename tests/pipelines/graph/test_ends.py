@@ -111,7 +111,7 @@ def test_the_worked_example() -> None:
         (leg(MAY, "rtx4090", "VN", "harbor"), True, [end("harbor", "destination", "on_record", verify=True)]),
         (leg(MAY, "rtx4090", "CN", "quay"), False, [end("quay", "destination", "unknown_license", verify=True)]),
         (leg(MAY, "h100", "MY", "branch"), True, [end("branch", "headquarters", "on_record")]),
-        (leg(MAY, "h100", "MY", "quay", end_user="branch"), True, [end("branch", "headquarters", "on_record")]),
+        (leg(MAY, "h100", "MY", "harbor", end_user="branch"), True, [end("branch", "headquarters", "on_record")]),
         (leg("2025-06-02", "h20", "CN", "qinglan"), True, [end("qinglan", "letter", "on_record", verify=True)]),
         (leg("2026-08-02", "h100", "AE", "harbor"), True, [end("harbor", "destination", "on_record", verify=True)]),
         (leg(MAY, None, "MY", "harbor"), True, []),
