@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import polars as pl
@@ -43,7 +43,9 @@ class Book:
     @classmethod
     def of(cls, tables: Tables, findings: pl.DataFrame, flags: Sequence[RedFlag]) -> Book:
         named = findings.get_column("shipments").explode().drop_nulls().unique().implode()
-        shipments = tables.polars("shipments").filter(pl.col("id").is_in(named)).select("id", "source", "record").collect()
+        shipments = (
+            tables.polars("shipments").filter(pl.col("id").is_in(named)).select("id", "source", "record").collect()
+        )
         payments = tables.polars("payments").select("id", "source", "record").collect()
         records = {row["id"]: row for row in pl.concat([shipments, payments]).to_dicts()}
         parties = {row["id"]: row for row in tables.frame("parties").to_dicts()}
@@ -52,8 +54,13 @@ class Book:
     def party(self, party: str) -> dict[str, Any]:
         """Spell a party as the contract does."""
         row = self.parties.get(party, {})
-        return {"id": party, "name": row.get("name") or party, "country": row.get("country"),
-                "kind": row.get("kind") or "organization", "roles": row.get("roles") or []}
+        return {
+            "id": party,
+            "name": row.get("name") or party,
+            "country": row.get("country"),
+            "kind": row.get("kind") or "organization",
+            "roles": row.get("roles") or [],
+        }
 
     def short(self, party: str) -> dict[str, Any]:
         return {"id": party, "name": self.party(party)["name"]}
@@ -68,7 +75,7 @@ class Book:
             "party": self.short(row["party"]),
             "severity": row["severity"],
             "reason": row["reason"],
-            "cites": [cite.as_json() for cite in flag.cites],
+            "cites": [asdict(cite) for cite in flag.cites],
             "shipments": row["shipments"] or [],
             "records": [
                 {"source": found["source"], "record": found["record"]}
@@ -78,8 +85,14 @@ class Book:
         }
 
 
-def alerts(tables: Tables, checked: Checked, suspicions: Sequence[Suspicion], *, snapshot: Mapping[str, Any],
-           flags: Sequence[RedFlag] = FLAGS) -> list[Alert]:
+def alerts(
+    tables: Tables,
+    checked: Checked,
+    suspicions: Sequence[Suspicion],
+    *,
+    snapshot: Mapping[str, Any],
+    flags: Sequence[RedFlag] = FLAGS,
+) -> list[Alert]:
     """Join findings and traced paths to alerts, worst first.
 
     A diversion takes every finding of its subject and of the parties on its paths; what is not attached there
@@ -97,8 +110,18 @@ def alerts(tables: Tables, checked: Checked, suspicions: Sequence[Suspicion], *,
         kind = _kind_of(suspicion)
         nth[suspicion.subject, kind] = nth.get((suspicion.subject, kind), 0) + 1
         attached |= {(row["party"], row["flag"]) for row in rows}
-        made.append(_alert(book, checked, suspicion.subject, kind, rows, snapshot,
-                           traced=suspicion.as_json(), nth=nth[suspicion.subject, kind]))
+        made.append(
+            _alert(
+                book,
+                checked,
+                suspicion.subject,
+                kind,
+                rows,
+                snapshot,
+                traced=suspicion.as_json(),
+                nth=nth[suspicion.subject, kind],
+            )
+        )
     for party, rows in by_party.items():
         left = [row for row in rows if (party, row["flag"]) not in attached]
         if passes(_families(left)):
@@ -106,10 +129,13 @@ def alerts(tables: Tables, checked: Checked, suspicions: Sequence[Suspicion], *,
     return sorted(made, key=lambda each: (-Severity(each["severity"]).rank, -each["score"], each["id"]))
 
 
-def _of_suspicion(suspicion: Suspicion, by_party: Mapping[str, list[dict[str, Any]]], book: Book) -> list[dict[str, Any]]:
+def _of_suspicion(
+    suspicion: Suspicion, by_party: Mapping[str, list[dict[str, Any]]], book: Book
+) -> list[dict[str, Any]]:
     parties = [suspicion.subject, *(each for each in suspicion.parties if each != suspicion.subject)]
     return [
-        row for party in parties
+        row
+        for party in parties
         if party == suspicion.subject or not book.parties.get(party, {}).get("mine")
         for row in by_party.get(party, [])
     ]
@@ -130,8 +156,17 @@ def _kind(rows: Sequence[Mapping[str, Any]], book: Book) -> str:
     return min(kinds, key=KINDS.index)
 
 
-def _alert(book: Book, checked: Checked, subject: str, kind: str, rows: Sequence[Mapping[str, Any]],
-           snapshot: Mapping[str, Any], *, traced: Mapping[str, Any] | None = None, nth: int = 1) -> Alert:
+def _alert(
+    book: Book,
+    checked: Checked,
+    subject: str,
+    kind: str,
+    rows: Sequence[Mapping[str, Any]],
+    snapshot: Mapping[str, Any],
+    *,
+    traced: Mapping[str, Any] | None = None,
+    nth: int = 1,
+) -> Alert:
     ordered = sorted(rows, key=lambda row: (row["party"] != subject, -Severity(row["severity"]).rank, row["flag"]))
     weight = weigh([(Severity(row["severity"]), row["flag"]) for row in rows])
     traced = traced or {}
@@ -167,7 +202,11 @@ def _alert(book: Book, checked: Checked, subject: str, kind: str, rows: Sequence
 
 
 def _not_evaluable(checked: Checked, parties: set[str]) -> list[dict[str, str]]:
-    unsure = checked.unsure.filter(pl.col("party").is_in(list(parties))).select("flag", "because").unique(maintain_order=True)
+    unsure = (
+        checked.unsure.filter(pl.col("party").is_in(list(parties)))
+        .select("flag", "because")
+        .unique(maintain_order=True)
+    )
     return [*checked.not_evaluable, *unsure.sort("flag", "because").to_dicts()]
 
 

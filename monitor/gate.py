@@ -51,4 +51,9 @@ def weigh(findings: Sequence[tuple[Severity, str]]) -> Weight:
     score = 1 - prod(1 - each for _, each in points)
     others = len(worst) - len(leading)
     reason = f"{', '.join(sorted(leading))} {'is' if len(leading) == 1 else 'are'} {severity}"
-    return Weight(severity, reason + (f"; {others} other red flag{'s' if others > 1 else ''} beside" if others else ""), round(score, 4), points)
+    return Weight(
+        severity,
+        reason + (f"; {others} other red flag{'s' if others > 1 else ''} beside" if others else ""),
+        round(score, 4),
+        points,
+    )

@@ -65,7 +65,9 @@ def _moves(alert: Json, incorporated_on: dt.date | None) -> str:
             f"{leg['to']['name']}, {country_name(leg['to'].get('country'))}."
         )
     head = f"{_who(alert['party'], incorporated_on)}."
-    return " ".join([head, *sentences[:6], *([f"{len(sentences) - 6} more deliveries are listed."] if len(sentences) > 6 else [])])
+    return " ".join(
+        [head, *sentences[:6], *([f"{len(sentences) - 6} more deliveries are listed."] if len(sentences) > 6 else [])]
+    )
 
 
 def _amount(leg: Json) -> str:
@@ -80,7 +82,8 @@ def _distinct(legs: Sequence[Json]) -> list[Json]:
 
 def _law(alert: Json) -> str:
     needed = [
-        leg for leg in _distinct([leg for path in alert["paths"] for leg in _shipped(path)])
+        leg
+        for leg in _distinct([leg for path in alert["paths"] for leg in _shipped(path)])
         if leg["law"]["on_date"]["license"] == "required" and leg["law"]["on_date"]["on_record"] != "yes"
     ]
     if not needed:
@@ -110,16 +113,21 @@ def _units(alert: Json) -> str:
     bounds = units["if_same_goods"]["units"]
     recognized = units["recognized"]["units"]
     text = f"If so, at least {number(bounds['least'])}, likely {number(bounds['likely'])} and at most {number(bounds['most'])} {whose} were among them"
-    return text + (f"; on recognized goods alone at least {number(recognized['least'])}." if recognized["least"] else "; if not, none.")
+    return text + (
+        f"; on recognized goods alone at least {number(recognized['least'])}."
+        if recognized["least"]
+        else "; if not, none."
+    )
 
 
 def _reasons(alert: Json) -> str:
-    reasons = [f"{each['party']['name']}: {each['reason']}" if each["party"]["id"] != alert["party"]["id"] else each["reason"]
-               for each in alert["findings"]]
+    reasons = [
+        f"{each['party']['name']}: {each['reason']}" if each["party"]["id"] != alert["party"]["id"] else each["reason"]
+        for each in alert["findings"]
+    ]
     return " ".join(reasons[:8]) + (f" {len(reasons) - 8} more findings are listed." if len(reasons) > 8 else "")
 
 
 def _unknown(alert: Json) -> str:
     gaps = [each["because"] for each in alert["not_evaluable"][:3]]
     return f"Not known: {'; '.join(gaps)}." if gaps else ""
-

@@ -12,8 +12,12 @@ def appearances(shipments: pl.DataFrame, payments: pl.DataFrame) -> pl.DataFrame
     """List a row per party, role and record; the forwarder and the bank are parties like any other."""
     moved = [
         shipments.select(
-            party=role, role=pl.lit(role), shipment="id", on="shipped_on",
-            controlled=pl.col("controlled").fill_null(False), mine="mine",
+            party=role,
+            role=pl.lit(role),
+            shipment="id",
+            on="shipped_on",
+            controlled=pl.col("controlled").fill_null(False),
+            mine="mine",
         )
         for role in SHIPMENTS.roles
     ]

@@ -38,8 +38,9 @@ def prepared(records: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def shipments(recognized: pl.DataFrame, parties: pl.DataFrame, sources: pl.DataFrame,
-              own: Collection[str]) -> pl.DataFrame:
+def shipments(
+    recognized: pl.DataFrame, parties: pl.DataFrame, sources: pl.DataFrame, own: Collection[str]
+) -> pl.DataFrame:
     """Complete recognized, resolved shipment records to the graph's table.
 
     `own` are the party ids of the user. Origin and destination fall back to the countries of shipper and
@@ -50,8 +51,11 @@ def shipments(recognized: pl.DataFrame, parties: pl.DataFrame, sources: pl.DataF
     frame = (
         recognized.join(country.rename({"id": "shipper", "country": "_from"}), on="shipper", how="left")
         .join(country.rename({"id": "consignee", "country": "_to"}), on="consignee", how="left")
-        .join(sources.filter(pl.col("table") == "shipments").select(source="id", moves_goods="moves_goods"),
-              on="source", how="left")
+        .join(
+            sources.filter(pl.col("table") == "shipments").select(source="id", moves_goods="moves_goods"),
+            on="source",
+            how="left",
+        )
         .with_columns(
             origin_country=pl.coalesce("origin_country", "_from"),
             destination_country=pl.coalesce("destination_country", "_to"),

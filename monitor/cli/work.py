@@ -1,0 +1,108 @@
+"""Commands that do work: demo, init, check, run, daemon."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from monitor.cli.options import DEFAULT_CONFIG, AsJson, Config, now, one_line_errors, progress, put_json, put_table
+from monitor.settings import read_settings
+
+STATUS = ("source", "table", "read", "accepted", "duplicate", "quarantined", "failed")
+
+
+def demo(
+    folder: Annotated[
+        Path | None, typer.Argument(help="Where to put the workspace; a new temporary folder if not given.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Another seed makes another world.")] = 7,
+    shipments: Annotated[int, typer.Option(min=500, help="About how many shipments the world has.")] = 4000,
+    json: AsJson = False,
+) -> None:
+    """Make a small fictional world with planted diversion schemes, run everything on it, show what was found."""
+    from monitor.demo import make_and_run
+    from monitor.show import show_demo
+
+    with one_line_errors():
+        with progress() as say:
+            shown = make_and_run(folder, seed=seed, shipments=shipments, now=now(), say=say)
+        put_json(shown.as_json()) if json else show_demo(shown)
+
+
+def init(folder: Annotated[Path, typer.Argument(help="The workspace to make.")] = Path()) -> None:
+    """Write a commented monitor.toml and an inbox with header-only templates; nothing there is overwritten."""
+    from monitor.workspace import make_workspace
+
+    with one_line_errors():
+        for path in make_workspace(folder):
+            typer.echo(f"wrote {path}")
+    config = folder / "monitor.toml"
+    typer.echo(f"Put files into {folder / 'inbox'} and type: entrepot run --config {config}")
+
+
+def check(config: Config = DEFAULT_CONFIG, json: AsJson = False) -> None:
+    """Read every source and report rows accepted, duplicate and quarantined; change nothing."""
+    from monitor.run import read
+    from monitor.status import reading_as_json, source_rows
+
+    with one_line_errors():
+        settings = read_settings(config)
+        with progress() as say:
+            ingested = read(settings, now=now(), say=say)
+        if json:
+            put_json(reading_as_json(ingested))
+        else:
+            put_table("Sources", source_rows(ingested.reports), STATUS, f"nothing to read in {settings.inbox}")
+            _tell_quarantine(ingested.quarantine.head(20).to_dicts(), ingested.quarantine.height)
+            _tell(ingested.not_understood)
+    if any(report.failed for report in ingested.reports):
+        raise typer.Exit(1)
+
+
+def run(config: Config = DEFAULT_CONFIG, json: AsJson = False) -> None:
+    """Make one full pass over all sources, ending in alerts and deliveries."""
+    from monitor.run import run as make_pass
+    from monitor.status import pass_as_json, source_rows
+
+    with one_line_errors():
+        settings = read_settings(config)
+        with progress() as say:
+            done = make_pass(settings, now=now(), say=say)
+        if json:
+            put_json(pass_as_json(done))
+        else:
+            put_table(f"Run {done.run}", source_rows(done.reports), STATUS, f"nothing to read in {settings.inbox}")
+            _tell((*done.not_understood, *done.notes, *done.counts))
+            typer.echo(done.sentence)
+    if done.failed:
+        raise typer.Exit(1)
+
+
+def daemon(config: Config = DEFAULT_CONFIG) -> None:
+    """Make the pass on its schedule until stopped; a pass that fails is logged and the next one is made."""
+    from monitor.daemon import serve
+    from monitor.run import run as make_pass
+
+    with one_line_errors():
+        settings = read_settings(config)
+
+        def job() -> dict[str, Any]:
+            done = make_pass(read_settings(config), now=now())
+            return {"run": done.run, **done.raised.counts, "failed": list(done.failed)}
+
+        serve(job, settings)
+
+
+def _tell(lines: tuple[str, ...] | list[str]) -> None:
+    for line in lines:
+        typer.echo(line)
+
+
+def _tell_quarantine(rows: list[dict[str, Any]], total: int) -> None:
+    for row in rows:
+        where = f"{row['file']}, row {row['row']}, column {row['column']}"
+        typer.echo(f"{where}: {row['value']!r}: {row['reason']}; {row['advice']}")
+    if total > len(rows):
+        typer.echo(f"… and {total - len(rows)} more; entrepot sources quarantine lists them after a run")

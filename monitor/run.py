@@ -1,0 +1,245 @@
+"""The flow on one screen: read → build → keep → check → raise → deliver."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from typing import Any
+
+import polars as pl
+
+from models.over_purchase import over_purchase
+from monitor.alert import Alert, alerts
+from monitor.channel import DeliveryReport, deliver
+from monitor.check import check
+from monitor.journal import Journal, RaiseReport
+from monitor.red_flags import FLAGS
+from monitor.settings import FlagSetting, Settings
+from monitor.trace import reached, trace_all
+from pipelines import Tables
+from pipelines.build import Built, Known, build
+from pipelines.ingest import Ingested, ingest
+from pipelines.source import SourceReport
+from pipelines.store import RunInfo, RunWriter, Store, StoredRun
+from pipelines.tables import FILES
+from pipelines.versions import winners
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Pass:
+    """What one pass did."""
+
+    run: int | None
+    new_run: bool
+    reports: tuple[SourceReport, ...]
+    not_understood: tuple[str, ...]
+    not_recognized: Mapping[str, int]
+    raised: RaiseReport
+    delivered: DeliveryReport
+    seconds: float
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def failed(self) -> tuple[str, ...]:
+        """One line for each source that could not be read."""
+        return tuple(report.failed for report in self.reports if report.failed)
+
+    @property
+    def counts(self) -> tuple[str, ...]:
+        """What the run could not use, in words."""
+        told = self.not_recognized
+        if not told:
+            return ()
+        return (
+            f"{told['shipments']:,} of {told['of']:,} shipments have goods we do not recognize; "
+            f"{told['parties_without_country']:,} parties have no country",
+        )
+
+    @property
+    def sentence(self) -> str:
+        """The pass in one sentence."""
+        counts = self.raised.counts
+        told = f"{counts['raised']} alerts raised, {counts['updated']} updated, {counts['withdrawn']} withdrawn"
+        kept = f"run {self.run}" if self.new_run else "nothing changed, no new run"
+        return f"{kept}; {told}; {self.delivered.delivered} messages delivered; {self.seconds:.1f} s"
+
+
+def run(settings: Settings, *, now: dt.datetime, say: Say = lambda _: None) -> Pass:
+    """Make one full pass: read every source, keep what is new, raise the alerts of every run not yet raised, deliver.
+
+    Idempotent: the same input on the same day makes no new run and raises nothing.
+    """
+    began = time.monotonic()
+    store, journal = Store(settings.store.path), Journal(settings.journal.url)
+    say("reading sources")
+    ingested, made = _keep(settings, store, now, say)
+    report = _raise(settings, store, journal, now, say)
+    say("delivering")
+    delivered = deliver(journal, settings.channels(), now)
+    last = store.last()
+    return Pass(
+        run=last.run if last else None,
+        new_run=made,
+        reports=tuple(ingested.reports),
+        not_understood=tuple(ingested.not_understood),
+        not_recognized=_not_recognized(store.open().tables()) if last else {},
+        raised=report,
+        delivered=delivered,
+        seconds=time.monotonic() - began,
+        notes=_notes(settings, ingested),
+    )
+
+
+def read(settings: Settings, *, now: dt.datetime, say: Say = lambda _: None) -> Ingested:
+    """Read every source and change nothing."""
+    return ingest(settings.sources, settings.inbox, as_of=settings.day(now), progress=say)
+
+
+def _keep(settings: Settings, store: Store, now: dt.datetime, say: Say) -> tuple[Ingested, bool]:
+    """Read, build and store one run, when anything changed; tell whether one was made."""
+    ingested, as_of = read(settings, now=now, say=say), settings.day(now)
+    with store.begin() as writer:
+        base = store.open() if writer.base else None
+        records = _append(writer, base, ingested)
+        known = Known(
+            records={name: winners(frame) for name, frame in records.items()},
+            reports=ingested.reports,
+            own_names=settings.user.parties,
+            as_of=as_of,
+            registry=base.table("registry").collect() if base else None,
+        )
+        built = build(known, say)
+        say("keeping the run")
+        _write(writer, ingested, built)
+        parameters = {**_parameters(settings), "supplied": sorted(built.tables.supplied)}
+        if not (writer.changed or _differs(writer.base, as_of, parameters)):
+            return ingested, False
+        writer.commit(
+            as_of=as_of,
+            made_at=now,
+            lists=_lists(ingested),
+            parameters=parameters,
+            judgments=0,
+            version=version("entrepot"),
+        )
+    return ingested, True
+
+
+def _append(writer: RunWriter, base: StoredRun | None, ingested: Ingested) -> dict[str, pl.DataFrame]:
+    """Add what the store does not know yet, and give everything known of every contract table."""
+    everything = {}
+    for name in FILES:
+        now = ingested.records.get(name)
+        before = base.records(name).collect() if base and f"records_{name}" in base.names() else None
+        if now is None or now.is_empty():
+            if before is not None:
+                everything[name] = before.drop("known_run")
+            continue
+        if before is None:
+            writer.append(name, now)
+            everything[name] = now
+            continue
+        gone = [report.source for report in ingested.reports if report.mode == "snapshot" and not report.failed]
+        fresh = now.join(before, on=["source", "record", "line", "content"], how="anti", nulls_equal=True)
+        if fresh.height:
+            writer.append(name, fresh)
+        kept = before.drop("known_run").filter(~pl.col("source").is_in(gone))
+        everything[name] = pl.concat([kept, now if gone else fresh], how="diagonal_relaxed").unique(
+            ["source", "record", "line", "content"], keep="first", maintain_order=True
+        )
+    return everything
+
+
+def _write(writer: RunWriter, ingested: Ingested, built: Built) -> None:
+    for name in sorted(built.tables.frames):
+        writer.write(name, built.tables.frame(name))
+    writer.write("registry", built.registry)
+    writer.write("quarantine", ingested.quarantine)
+
+
+def _parameters(settings: Settings) -> dict[str, Any]:
+    """Say what besides the records decides the result: own parties, trace limits, flag settings."""
+    return {
+        "user": list(settings.user.parties),
+        "trace": settings.trace.model_dump(mode="json"),
+        "flags": {name: each.model_dump(mode="json") for name, each in settings.flags.items()},
+    }
+
+
+def _differs(last: RunInfo | None, as_of: dt.date, parameters: Mapping[str, Any]) -> bool:
+    plain = json.loads(json.dumps(parameters))
+    return last is None or last.as_of != as_of or json.loads(json.dumps(last.parameters)) != plain
+
+
+def _lists(ingested: Ingested) -> dict[str, str]:
+    return {report.source: report.version or "" for report in ingested.reports if report.table == "listings"}
+
+
+def _raise(settings: Settings, store: Store, journal: Journal, now: dt.datetime, say: Say) -> RaiseReport:
+    """Raise the alerts of every run the journal has not seen, oldest first."""
+    done, total = journal.last_raised() or 0, RaiseReport()
+    for number in store.runs().get_column("run").to_list():
+        if number > done:
+            say(f"checking red flags and tracing run {number}")
+            opened = store.open(number)
+            found = suspect(opened.tables(), settings, snapshot=snapshot(opened.info))
+            total = journal.raise_all(
+                found, run=number, now=now, channels=settings.channel_names(), deliver_from=settings.deliver_from
+            )
+    return total
+
+
+def suspect(tables: Tables, settings: Settings, *, snapshot: Mapping[str, Any]) -> list[Alert]:
+    """Check one picture of the world and trace its goods: the alerts it gives, worst first."""
+    suspicions = trace_all(tables, max_legs=settings.trace.max_legs, k=settings.trace.k)
+    traced = tables.replace(reached=reached(suspicions), over_purchase=over_purchase(tables))
+    enabled = [flag for flag in FLAGS if settings.flags.get(flag.id, _AS_SHIPPED).enabled]
+    knobs = {flag.id: settings.flags[flag.id].parameters for flag in enabled if flag.id in settings.flags}
+    return alerts(traced, check(traced, settings=knobs, flags=enabled), suspicions, snapshot=snapshot, flags=FLAGS)
+
+
+_AS_SHIPPED = FlagSetting()
+
+
+def snapshot(info: RunInfo) -> dict[str, Any]:
+    """What an alert must name to be replayed: the run, its tables, lists, rules and code."""
+    rules = hashlib.sha256(json.dumps(info.parameters.get("flags", {}), sort_keys=True).encode()).hexdigest()[:12]
+    return {
+        "run": info.run,
+        "as_of": info.as_of.isoformat(),
+        "made_at": info.made_at.isoformat(),
+        "tables": dict(info.versions),
+        "lists": dict(info.lists),
+        "judgments": info.judgments,
+        "rules": rules,
+        "model": "over_purchase 1",
+        "version": info.version,
+    }
+
+
+def _not_recognized(tables: Tables) -> dict[str, int]:
+    counts = (
+        tables.polars("shipments")
+        .select(shipments=pl.col("family").is_null().sum(), of=pl.len())
+        .collect()
+        .row(0, named=True)
+    )
+    no_country = tables.polars("parties").filter(pl.col("country").is_null()).select(pl.len()).collect().item()
+    return {**counts, "parties_without_country": no_country}
+
+
+def _notes(settings: Settings, ingested: Ingested) -> tuple[str, ...]:
+    notes: Sequence[str] = [note for report in ingested.reports for note in report.notes]
+    unset = (
+        ()
+        if settings.user.parties
+        else ("no [user] parties are set in monitor.toml: nothing counts as your own shipment",)
+    )
+    return (*unset, *notes)
