@@ -19,6 +19,8 @@ INVISIBLE = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 """Kinds of character that can hide, reorder or forge lines."""
 
 MOST_PATHS = 5
+MOST_ALERTS = 20
+"""How many alerts of a digest a mail tells in full, after naming them all."""
 
 
 def letter(delivery: Delivery, *, brief: bool) -> tuple[str, str]:
@@ -32,6 +34,7 @@ def letter(delivery: Delivery, *, brief: bool) -> tuple[str, str]:
         "brief": brief,
         "disclaimer": DISCLAIMER,
         "most_paths": MOST_PATHS,
+        "most_alerts": MOST_ALERTS,
     }
     text, html = (_environment().get_template(name).render(values) for name in ("alert.txt.j2", "alert.html.j2"))
     return text, html
@@ -54,7 +57,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(wrap=_wrap, command=command, words=lambda value: str(value or "").replace("_", " "))
-    environment.filters["count"] = _count
+    environment.filters.update(count=_count, ours=_Wrapped)
     return environment
 
 

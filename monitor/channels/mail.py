@@ -104,6 +104,6 @@ def _address(setting: MailSetting, text: str) -> tuple[Address, str]:
         address = Address(display_name=name, addr_spec=bare)
     except (ValueError, IndexError) as error:
         raise InputError(f"channel {setting.name}: {text!r} is no e-mail address; mend it") from error
-    if not address.domain:
+    if not address.domain or not text.isprintable():
         raise InputError(f"channel {setting.name}: {text!r} is no e-mail address; mend it")
     return address, address.domain

@@ -12,6 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 import httpx
 from standardwebhooks import Webhook
+from standardwebhooks.webhooks import EmptyWebhookSecretError
 
 from monitor.channel import Channel, Unreachable
 from monitor.journal import Delivery
@@ -76,7 +77,7 @@ def _headers(setting: WebhookSetting, delivery: str, body: str) -> dict[str, str
     now = dt.datetime.now(dt.UTC)  # of this try: receivers refuse what is older than five minutes
     try:
         signature = Webhook(reveal(setting.secret)).sign(delivery, now, body)
-    except (ValueError, RuntimeError) as error:
+    except (ValueError, RuntimeError, EmptyWebhookSecretError) as error:
         raise InputError(f"channel {setting.name}: secret is not base64 (whsec_…); make a new one") from error
     return {
         "content-type": "application/json",

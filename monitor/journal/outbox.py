@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 from sqlalchemy import Connection, Row, exists, func, select
@@ -14,8 +16,11 @@ from monitor.journal.history import iso
 from monitor.journal.tables import OUTBOX
 
 DIGEST = "alert.digest"
-FULL_ALERTS_IN_DIGEST = 200
-"""How many alerts of a digest are given in full; the others by id, kind, severity and title."""
+MOST_CHARACTERS = 500_000
+"""How much of a digest is alerts in full: many web servers take no more than a megabyte."""
+
+SHORT = ("id", "kind", "status", "severity", "title", "raised_at", "updated_at")
+"""What a digest says of the alerts beyond that."""
 
 
 @dataclass(frozen=True)
@@ -64,8 +69,11 @@ def queue_digest(
     """Put one message about many alerts in the outbox of every channel; they come worst first."""
     if not alerts:
         return
-    full, short = alerts[:FULL_ALERTS_IN_DIGEST], alerts[FULL_ALERTS_IN_DIGEST:]
-    said = [*full, *({name: each[name] for name in ("id", "kind", "status", "severity", "title")} for each in short)]
+    sizes = accumulate(len(json.dumps(each)) for each in alerts)
+    said = [
+        each if size <= MOST_CHARACTERS else {name: each.get(name) for name in SHORT}
+        for each, size in zip(alerts, sizes, strict=True)
+    ]
     data = {"count": len(alerts), "deliver_from": since.isoformat(), "alerts": said}
     body = {"type": DIGEST, "timestamp": iso(at), "data": data}
     _put(connection, channels, body, None, alerts[0]["severity"], run, at)

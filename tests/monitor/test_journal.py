@@ -226,6 +226,13 @@ def test_history_is_told_in_one_digest_on_the_first_pass(journal: Journal) -> No
     assert told(journal)[-1] == ("alert.raised", "old-3")
 
 
+def test_a_large_digest_tells_the_worst_in_full_and_the_others_in_short(journal: Journal) -> None:
+    pass_of(journal, *(alert(f"a-{n}", summary="x" * 200_000) for n in range(4)), since=dt.date(2024, 7, 1))
+    data = journal.due(NOON)[0].body["data"]
+    assert (data["count"], len(data["alerts"])) == (4, 4)
+    assert ["summary" in each for each in data["alerts"]] == [True, True, False, False]
+
+
 def test_the_day_of_the_first_pass_is_where_deliveries_start_by_default(journal: Journal) -> None:
     report = journal.raise_all([alert()], run=1, now=NOON, channels=("hook",))
     assert report.digested == ("a-1",)
