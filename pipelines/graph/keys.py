@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from pipelines.normalize.addresses import address_key
@@ -43,7 +45,7 @@ def party_keys(
     return conform(keys.join(crowds, on=["kind", "key"], how="left"), GRAPH["party_keys"]).sort("party", "kind", "key")
 
 
-def _frame(rows: list[tuple[object, ...]]) -> pl.DataFrame:
+def _frame(rows: Sequence[tuple[object, ...]]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=_SCHEMA, orient="row")
 
 
@@ -59,7 +61,7 @@ def _addresses(parties: pl.DataFrame, mentions: pl.DataFrame) -> pl.DataFrame:
         pl.col("address").is_not_null()
     )
     countries = dict(parties.select("id", "country").iter_rows())
-    rows = {}
+    rows: dict[tuple[str, str], tuple[object, ...]] = {}
     for party, country, text in said.unique().sort("party", "address", "country").iter_rows():
         if key := address_key(text, country or countries.get(party)):
             rows.setdefault((party, key), (party, "address", key, None, None, text))
@@ -81,10 +83,11 @@ def _contacts(parties: pl.DataFrame) -> pl.DataFrame:
 
 def _officers(officers: pl.DataFrame) -> pl.DataFrame:
     wanted = ("party", "person_name", "person_id", "birth_date", "city", "from_on", "until_on")
-    rows: list[tuple[object, ...]] = []
-    for row in officers.select(wanted).iter_rows(named=True):
-        for key in _officer_keys(row["person_name"], row["person_id"], row["birth_date"], row["city"]):
-            rows.append((row["party"], "officer", key, row["from_on"], row["until_on"], row["person_name"]))
+    rows = [
+        (row["party"], "officer", key, row["from_on"], row["until_on"], row["person_name"])
+        for row in officers.select(wanted).iter_rows(named=True)
+        for key in _officer_keys(row["person_name"], row["person_id"], row["birth_date"], row["city"])
+    ]
     return _frame(rows)
 
 

@@ -19,11 +19,11 @@ _UNIT = re.compile(
 _FLOOR = re.compile(r"\b(?:([0-9]{1,3})(?:st|nd|rd|th)? ?(?:floor|flr|fl|f)|(?:floor|flr|level|lvl) ([0-9]{1,3}))\b")
 _BLOCK = re.compile(
     r"\b(?:blk|bldg|phase|twr) ([0-9]{1,2}[a-z]?|[a-h])\b"
-    r"(?!(?: (?!twr |ctr |plaza |bldg |mansion |comm )[a-z]+){1,4} (?:rd|st|ave|strand|ln|sk|way|blvd)\b)(?! (?:rd|st|ave|strand)\b)"
+    r"(?!(?: (?!twr |ctr |plaza |bldg |mansion |comm )[a-z]+){0,4} (?:rd|st|ave|strand|ln|sk|way|blvd)\b)"
 )
 _LOOSE_UNIT = re.compile(r"^([0-9]{1,4}[a-z])\b(?! (?:rd|st|ave)\b)")
 _LOOSE_PAIR = re.compile(
-    r"^(?:f )?([0-9]{3,4})(?= .*\b[0-9]{1,4}(?:to[0-9]{1,4})?\b)(?= [a-z]+(?: [a-z]+)* (?:bldg|twr|ctr|plaza|house|mansion)\b)"
+    r"^([0-9]{3,4})(?= .*\b[0-9]{1,4}(?:to[0-9]{1,4})?\b)(?= [a-z]+(?: [a-z]+)* (?:bldg|twr|ctr|plaza|house|mansion)\b)"
 )
 _HASH = re.compile(r"#\s?0*([0-9]{1,3})\s?-\s?0*([0-9]{1,4}[a-z]?)")
 _SLASHED_FLOOR = re.compile(r"\b0*([0-9]{1,3})\s?/\s?f\b\.?", re.IGNORECASE)

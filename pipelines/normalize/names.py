@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from rigour._core import raw_levenshtein
 from rigour.names import extract_org_types, remove_org_types
 from rigour.text.translit import maybe_ascii
 
@@ -29,9 +30,11 @@ _APOSTROPHES = re.compile(r"['`´‘’ʼʻ]")
 _NOT_WORD = re.compile(r"[\W_]+")
 _ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)")
 _ROMAN = {"ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "ix": "9", "xi": "11", "xii": "12"}
+_SAYS_NOTHING = 0.3
+_TOO_CLOSE = frozenset({"general", "natural", "physical", "mineral"})
 _ALIAS = re.compile(
-    r"[\s,;(\[]+(?:a\.?k\.?a|f\.?k\.?a|d\.?b\.?a|n\.?k\.?a|t/a|a/k/a|f/k/a|d/b/a|n/k/a|formerly known as"
-    r"|also known as|formerly|doing business as|trading as)\.?[\s:,]+",
+    r"[\s,;(\[]+(?:[afn][. /]?k[. /]?a|d[. /]?b[. /]?a|t/a|formerly known as|also known as|formerly|doing business as"
+    r"|trading as)\.?[\s:,]+",
     re.IGNORECASE,
 )
 
@@ -47,6 +50,8 @@ class Words:
     places: frozenset[str]
     generic: frozenset[str]
     spellings: Mapping[str, str]
+    together: Mapping[str, str]
+    misspelled: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +70,13 @@ class Name:
     places: frozenset[str]
     legal: frozenset[str]
     forms: frozenset[str]
+    weight: float
+    squeezed: str
 
     @property
     def core(self) -> str:
         """The words of the core, joined."""
         return " ".join(self.tokens)
-
-    @property
-    def squeezed(self) -> str:
-        """The core without spaces."""
-        return "".join(self.tokens)
-
-    @property
-    def weight(self) -> float:
-        return sum(self.weights)
 
     @property
     def countries(self) -> frozenset[str]:
@@ -101,7 +99,15 @@ def words() -> Words:
         places=places,
         generic=generic,
         spellings=dict(shipped["spellings"]),
+        together=dict(shipped["together"]),
+        misspelled=_misspelled((generic | frozenset({"limited", "company", "corporation"})) - _TOO_CLOSE),
     )
+
+
+def _misspelled(known: frozenset[str]) -> dict[str, str]:
+    """Index long trade words by what remains of them when one letter is lost."""
+    long = sorted(word for word in known if len(word) >= 7 and word.isascii())
+    return {shorter: word for word in reversed(long) for shorter in _shortened(word)}
 
 
 def _weights(listed: Mapping[str, str], weights: Mapping[str, float]) -> dict[str, float]:
@@ -133,7 +139,7 @@ def fold(text: str) -> str:
     text = unicodedata.normalize("NFKC", maybe_ascii(text).casefold())
     text = _APOSTROPHES.sub("", text).replace("&", " and ")
     text = _DOTTED.sub(lambda found: re.sub(r"[.\s]", "", found.group()) + " ", text)
-    return _NOT_WORD.sub(" ", text).strip()
+    return _NOT_WORD.sub(" ", text).strip().removeprefix("m s ").removeprefix("messrs ")
 
 
 def _plain_letters(text: str) -> str:
@@ -160,11 +166,17 @@ def parse_name(text: str) -> Name:
     folded = fold(text)
     bare, legal, forms = _without_legal_form(folded)
     tokens = _core_tokens(bare) or _core_tokens(folded)
+    if max(map(weigh, tokens), default=1.0) < _SAYS_NOTHING:
+        tokens = _core_tokens(_without_own_legal_words(folded)) or tokens
     weights = tuple(weigh(token) for token in tokens)
-    return Name(text, folded, tokens, weights, _numbers(tokens), frozenset(tokens) & words().places, legal, forms)
+    places = frozenset(tokens) & words().places
+    return Name(
+        text, folded, tokens, weights, _numbers(tokens), places, legal, forms, math.fsum(weights), "".join(tokens)
+    )
 
 
 def _without_legal_form(folded: str) -> tuple[str, frozenset[str], frozenset[str]]:
+    folded = " ".join(_numeral(word, place) for place, word in enumerate(folded.split()))
     found = extract_org_types(folded, generic=False)
     kinds = frozenset(kind for _, kind in extract_org_types(folded, generic=True))
     phrases = words().phrases.findall(folded)
@@ -175,11 +187,38 @@ def _without_legal_form(folded: str) -> tuple[str, frozenset[str], frozenset[str
     return " ".join(kept), frozenset(legal), kinds
 
 
+def _without_own_legal_words(folded: str) -> str:
+    """Drop only what is surely a legal form: what else rigour drops ("LL", "II") may be all there is of a name."""
+    return " ".join(word for word in words().phrases.sub(" ", folded).split() if word not in words().legal)
+
+
 def _core_tokens(text: str) -> tuple[str, ...]:
-    found = [words().spellings.get(token, token) for token in text.split()]
-    return tuple(
-        _numeral(token, place) for place, token in enumerate(found) if token not in {"the", "no", "m", "s"} or place
-    )
+    text = _phrases().sub(lambda found: words().together[found.group()], text)
+    found = [_spelled(token) for token in text.split()]
+    found = [token for token in found if token not in words().legal] or found
+    return tuple(_numeral(token, place) for place, token in enumerate(found) if token not in {"the", "no"} or place)
+
+
+@cache
+def _phrases() -> re.Pattern[str]:
+    return re.compile("|".join(rf"\b{re.escape(each)}\b" for each in words().together))
+
+
+@lru_cache(maxsize=1 << 17)
+def _spelled(token: str) -> str:
+    """Write a word in its one spelling; a trade word with one letter wrong or missing is taken for that trade word."""
+    known = words()
+    if token in known.spellings:
+        return known.spellings[token]
+    if len(token) < 7 or token in known.weights or not token.isalpha():
+        return token
+    meant = {known.misspelled[each] for each in _shortened(token) if each in known.misspelled}
+    near = sorted(word for word in meant if raw_levenshtein(word, token) <= 1 or sorted(word) == sorted(token))
+    return known.spellings.get(near[0], near[0]) if near else token
+
+
+def _shortened(word: str) -> set[str]:
+    return {word, *(word[:place] + word[place + 1 :] for place in range(len(word)))}
 
 
 def _numeral(token: str, place: int) -> str:

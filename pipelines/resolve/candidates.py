@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
@@ -53,7 +54,7 @@ def _keys(left: Sequence[Name], right: Sequence[Name]) -> pl.DataFrame:
     mine, others = token_frame(left), token_frame(right)
     rare = others.filter(pl.col("token").map_elements(is_rare, return_dtype=pl.Boolean)) if others.height else others
     alike = similar_tokens(mine["token"].unique().sort().to_list(), others["token"].unique().sort().to_list())
-    spelled = mine.join(alike, on="token").select("name", token="other")
+    spelled = mine.join(alike, on="token").select("name", pl.col("other").alias("token"))
     wanted = pl.concat([mine, spelled]).unique()
     return pl.concat([_side(wanted.rename({"token": "key"}), "left"), _side(rare.rename({"token": "key"}), "right")])
 
@@ -83,7 +84,7 @@ def _joint(left: Sequence[Name], right: Sequence[Name]) -> pl.DataFrame:
 def _twos(tokens: tuple[str, ...]) -> set[str]:
     words = sorted(set(tokens[:9]))
     twos = {f"{first}+{second}" for place, first in enumerate(words) for second in words[place + 1 :]}
-    joined = {first + second for first, second in zip(tokens, tokens[1:], strict=False)}
+    joined = {first + second for first, second in pairwise(tokens)}
     return twos | joined | {token for token in tokens if len(token) >= 8}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import polars as pl
 
@@ -115,7 +116,7 @@ class Clusters:
         return dict(found)
 
     def review(self, party: dict[str, str]) -> pl.DataFrame:
-        rows = {}
+        rows: dict[tuple[str, str], tuple[object, ...]] = {}
         for (left, right), (score, detail) in sorted(self._doubts.items()):
             if party[left] != party[right] and not self._are_apart(self.root(left), self.root(right)):
                 first, second = sorted((party[left], party[right]))
@@ -208,7 +209,7 @@ def _join_across(clusters: Clusters, placed: list[str]) -> None:
 
 
 def _join_loose(clusters: Clusters, placed: list[str], loose: list[str], core: str) -> None:
-    for first, second in zip(loose, loose[1:], strict=False):
+    for first, second in pairwise(loose):
         clusters.join(first, second)
     for root in sorted({clusters.root(each) for each in loose}):
         linked = [each for each in placed if clusters.of(each).linked(clusters.of(root))]

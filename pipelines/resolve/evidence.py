@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache, reduce
+from operator import or_
 
 from rigour._core import raw_levenshtein
 
-from pipelines.normalize.addresses import same_unit_parsed
 from pipelines.normalize.address import Address
+from pipelines.normalize.addresses import same_unit_parsed
 from pipelines.normalize.names import Name, is_rare, weigh
 
 CHINA = frozenset({"CN", "HK", "MO"})
@@ -30,7 +31,8 @@ class Likeness:
     """How alike two names are.
 
     `score` is 0 to 1; `exact` when the cores agree word by word; `shared` sums what the shared words say (each at most
-    1); `rare` counts the rare words shared; `edits` counts changed letters; `conflict` says what must agree and does not.
+    1); `rare` counts the rare words shared; `edits` counts changed letters, `words` the words paired;
+    `conflict` says what must agree and does not.
     """
 
     score: float
@@ -40,6 +42,7 @@ class Likeness:
     edits: int
     conflict: str | None
     detail: str
+    words: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ def letters_changed(left: str, right: str) -> int:
 
 def letters_allowed(length: int) -> int:
     """Say how many changed letters a word of this length may bear."""
-    return 0 if length < 5 else 1 if length < 8 else 2 if length < 12 else 3
+    return 0 if length < 4 else 1 if length < 8 else 2 if length < 12 else 3
 
 
 def word_likeness(left: str, right: str) -> tuple[float, int]:
@@ -75,22 +78,37 @@ def word_likeness(left: str, right: str) -> tuple[float, int]:
         return 1.0, 0
     shorter = min(len(left), len(right))
     allowed = letters_allowed(shorter)
-    if abs(len(left) - len(right)) > allowed or not allowed or _digits(left) != _digits(right):
+    if abs(len(left) - len(right)) > allowed or not allowed:
+        return 0.0, 0
+    if (_letters(left) ^ _letters(right)).bit_count() > 2 * allowed or _digits(left) != _digits(right):
         return 0.0, 0
     edits = letters_changed(left, right)
-    if edits > allowed:
+    if edits > allowed or (shorter == 4 and (left[0] != right[0] or len(left) != len(right))):
         return 0.0, edits
     return 1 - 0.8 * edits / shorter - (0.05 if left[0] != right[0] else 0.0), edits
 
 
+@lru_cache(maxsize=1 << 18)
+def _letters(word: str) -> int:
+    """Write the set of letters of a word as bits: words with very different letters need no closer look."""
+    return reduce(or_, (1 << (ord(letter) % 61) for letter in word), 0)
+
+
+@lru_cache(maxsize=1 << 18)
 def _digits(text: str) -> str:
     return "".join(filter(str.isdigit, text))
 
 
-def similar_name(left: Name, right: Name) -> Likeness:
-    """Compare two names word by word: rare words weigh much, trade and city words little, numbers must agree."""
+def similar_name(left: Name, right: Name, *, at_least: float = 0.0) -> Likeness:
+    """Compare two names word by word: rare words weigh much, trade and city words little, numbers must agree.
+
+    A likeness that cannot come to `at_least` is not worked out.
+    """
     if left.squeezed == right.squeezed or sorted(left.tokens) == sorted(right.tokens):
         return _equal(left)
+    mine, others = left.weight, right.weight
+    if 2 * min(mine, others) < at_least * (mine + others):
+        return NOTHING
     pairs, left_only, right_only = _aligned(left.tokens, right.tokens)
     if not pairs:
         return NOTHING
@@ -106,20 +124,27 @@ def similar_name(left: Name, right: Name) -> Likeness:
         edits=sum(pair.edits for pair in pairs),
         conflict=conflict,
         detail=_detail(pairs, left_only, right_only, conflict),
+        words=len(pairs),
     )
 
 
 def _equal(name: Name) -> Likeness:
     rare = sum(map(is_rare, name.tokens))
-    return Likeness(1.0, True, name.weight, rare, 0, None, f'same words "{name.core}"')
+    return Likeness(1.0, True, name.weight, rare, 0, None, f'same words "{name.core}"', len(name.tokens))
 
 
 def _aligned(left: tuple[str, ...], right: tuple[str, ...]) -> tuple[list[_Pair], list[str], list[str]]:
-    shared = Counter(left) & Counter(right)
-    pairs = [_Pair(token, token, 1.0, weigh(token), 0) for token in shared.elements()]
-    mine, others = list((Counter(left) - shared).elements()), list((Counter(right) - shared).elements())
-    pairs += _joined(mine, others) + _joined(others, mine)
-    pairs += _misspelled(mine, others)
+    others = list(right)
+    pairs, mine = [], []
+    for token in left:
+        if token in others:
+            others.remove(token)
+            pairs.append(_Pair(token, token, 1.0, weigh(token), 0))
+        else:
+            mine.append(token)
+    if mine and others:
+        pairs += _joined(mine, others) + _joined(others, mine)
+        pairs += _misspelled(mine, others)
     return pairs, mine, others
 
 
@@ -137,10 +162,10 @@ def _joined(parts: list[str], whole: list[str]) -> list[_Pair]:
 
 def _misspelled(mine: list[str], others: list[str]) -> list[_Pair]:
     """Pair the words that differ by few letters, the most alike first; they are taken out of the lists."""
-    likely = sorted(((*word_likeness(a, b), a, b) for a in mine for b in others), reverse=True)
+    compared = ((*word_likeness(a, b), a, b) for a in mine for b in others)
     found = []
-    for likeness, edits, left, right in likely:
-        if likeness > 0.5 and left in mine and right in others:
+    for likeness, edits, left, right in sorted((each for each in compared if each[0] > 0.5), reverse=True):
+        if left in mine and right in others:
             mine.remove(left)
             others.remove(right)
             found.append(_Pair(left, right, likeness, min(weigh(left), weigh(right)), edits))
@@ -158,7 +183,7 @@ def _conflict(left: Name, right: Name, left_only: list[str], right_only: list[st
     heavy = [max(map(weigh, each), default=0.0) for each in (left_only, right_only)]
     if min(heavy) >= 0.45:
         return f'"{max(left_only, key=weigh)}" against "{max(right_only, key=weigh)}"', 0.7
-    return None, 0.93 if left_only and right_only else 1.0
+    return None, (0.93 if left_only and right_only else 1.0) * (0.93 if any(places) else 0.96 if any(heavy) else 1.0)
 
 
 def _said(words: Collection[str]) -> str:

@@ -41,8 +41,8 @@ class Entry:
         return since if isinstance(since, dt.date) else None
 
     @property
-    def parsed(self) -> list[Address]:
-        return [parse_address(text) for text in self.addresses]
+    def parsed(self) -> tuple[Address, ...]:
+        return tuple(map(parse_address, self.addresses))
 
 
 @dataclass(frozen=True)

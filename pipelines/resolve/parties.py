@@ -120,11 +120,11 @@ def _seen(said: pl.DataFrame) -> pl.DataFrame:
 
 def _stated(records: Mapping[str, pl.DataFrame], mention_to_party: pl.DataFrame) -> pl.DataFrame:
     """Take each value from the row of `parties` that was recorded last and has it."""
-    schema = {
-        "id": pl.String,
+    schema: dict[str, pl.DataType] = {
+        "id": pl.String(),
         **{name: GRAPH["parties"].schema.get(name, pl.Float64()) for name in _STATED},
-        "country": pl.String,
-        "address": pl.String,
+        "country": pl.String(),
+        "address": pl.String(),
         **{f"{name}": pl.List(pl.String) for name in _LISTS},
     }
     if "parties" not in records or not records["parties"].height:

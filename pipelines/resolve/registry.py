@@ -29,7 +29,7 @@ def lasting_ids(
     """
     before = registry if registry is not None else pl.DataFrame(schema=REGISTRY)
     rows = {row["key"]: row for row in before.iter_rows(named=True)}
-    run = (before["first_run"].max() or 0) + 1 if before.height else 1  # type: ignore[operator]
+    run = max((int(row["first_run"]) for row in rows.values()), default=0) + 1
     ids = _named(members, known, _claims(members, rows, _age_of_parties(before)))
     ledger = [_line(key, ids[root], rows.get(key), run) for root, keys in members.items() for key in keys]
     gone = [tuple(row.values()) for key, row in rows.items() if key not in known]

@@ -156,7 +156,7 @@ def _compared(
     entry, listed = index.entries[index.owners[right]], index.names[right]
     if not _comparable(subject, name, entry) or not _promising(name, listed):
         return None
-    likeness = similar_name(name, listed)
+    likeness = similar_name(name, listed, at_least=0.6)
     if likeness.score < 0.6:
         return None
     relation = same_country(subject.countries or name.countries, entry.countries)
@@ -181,6 +181,10 @@ def _scored(
 ) -> Match | None:
     strength = min(1.0, 0.5 + 0.5 * likeness.shared / _NEEDED[relation])
     score = likeness.score * strength * _FACTOR[relation]
+    if likeness.exact and likeness.words > 1 and relation in {"same", "china"}:
+        score = max(score, match if likeness.words > 2 else review)
+    if likeness.exact and likeness.words > 1 and likeness.rare:
+        score = max(score, review)
     if score < review - 0.1:
         return None
     address = same_address(subject.addresses, entry.parsed) if subject.addresses and entry.addresses else None
@@ -212,12 +216,12 @@ def _band(
         return _band_of_person(likeness, address)
     if relation == "different":
         return _band_abroad(likeness, score, match, address)
-    sure = likeness.exact or (likeness.conflict is None and likeness.rare > 0 and likeness.shared >= 0.95) or address
+    sure = likeness.exact or (likeness.conflict is None and likeness.rare > 0 and likeness.shared >= 0.89) or address
     return "match" if score >= match and sure else "review"
 
 
 def _band_of_person(likeness: Likeness, address: Evidence | None) -> str | None:
-    if not likeness.exact or len(likeness.detail.split()) < 4:
+    if not likeness.exact or likeness.words < 2:
         return None
     return "match" if address else "review"
 
