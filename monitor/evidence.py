@@ -106,11 +106,11 @@ def appearances(tables: Tables) -> Frame:
 def bites(list_name: str = "list") -> nw.Expr:
     """Say whether a prohibition surely reaches this role and these goods.
 
-    The Entity List and the like bind who receives goods subject to the EAR: accelerators wherever made, anything
-    else only from the United States or from the user. Blocked and denied persons bind every role and all goods.
+    The Entity List and the like bind who receives goods subject to the EAR: recognized advanced goods wherever made,
+    anything else only from the United States or from the user. Blocked and denied persons bind every role and all goods.
     """
     every_role = nw.col(list_name).is_in(BINDS_EVERY_ROLE).fill_null(value=False)
-    ordinary = (nw.col("family") == "other").fill_null(value=False)
+    ordinary = nw.col("family").is_null() | (nw.col("family") == "other")
     from_home = true("mine") | (nw.col("origin_country") == "US").fill_null(value=False)
     return every_role | (nw.col("receives") & (~ordinary | from_home))
 

@@ -30,7 +30,7 @@ def find(tables: Tables) -> Frame:
 
 def _severity() -> nw.Expr:
     bars_all = nw.col("regime") != "bis"
-    ordinary = (nw.col("family") == "other").fill_null(value=False)
+    ordinary = nw.col("family").is_null() | (nw.col("family") == "other")
     from_home = true("mine") | (nw.col("origin_country") == "US").fill_null(value=False)
     in_force = (nw.col("status") == "in_force") & ~true("verify")
     return graded(
