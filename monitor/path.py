@@ -139,13 +139,12 @@ class Teller:
             "kind": STEP[keys.kind[key]],
             "from": self.party(holder),
             "to": self.party(after["shipper"]),
-            "record": None,
+            "record": keys.evidence[key] or None,
             "departed_on": None,
             "arrived_on": None,
             "item": None,
             "quantity": None,
             "share": None,
-            "evidence": keys.evidence[key] or None,
             "law": None,
         }
 

@@ -1,208 +1,167 @@
-"""Paths from recognized goods to restricted ends: for all parties at once, or on request."""
+"""Traces: for all parties at once (`trace_all`), or on request from a shipment or a party, forward or back."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
 
+from monitor.connection import path_between
 from monitor.counts import UnitsAtEnd, count_units
-from monitor.path import Json, Teller, plain
-from pipelines.graph.movement_columns import Rules
+from monitor.path import Json, Teller
+from monitor.suspicion import LEGS, PATHS, Suspicion, reached, searched, shipments, trace_all
+from pipelines.errors import UnknownParty
+from pipelines.graph.movement_columns import Flags, Rules
 from pipelines.graph.reach import Reach, reach
-from pipelines.graph.schemes import Scheme, Traced, schemes, traced
-from pipelines.tables import GRAPH, Tables, conform
+from pipelines.graph.routes import Field, Found, best_paths
+from pipelines.graph.schemes import Farthest, Traced, in_reach, traced
+from pipelines.graph.scores import NEVER
+from pipelines.tables import Tables
 
-LEGS = 6
-PATHS = 3
+__all__ = ["Suspicion", "path_between", "reached", "shipments", "trace", "trace_all"]
+
+MOST_ENDS = 20
+"""Ends whose units are counted for one answer."""
 
 
 @dataclass(frozen=True)
-class Suspicion:
-    """All that leads through one subject to restricted ends.
+class Question:
+    """What is asked: from which states, to which, and whether only the farthest end counts."""
 
-    `subject` is the consignee of the last leg whose goods were recognized; `paths`, `units`, `mine` and `searched` are
-    the contract's. `starts` are the recognized shipments into the subject, `ends` a line per party reached.
-    """
-
-    subject: str
-    paths: tuple[Json, ...]
-    units: tuple[UnitsAtEnd, ...]
-    starts: tuple[str, ...]
-    ends: tuple[Json, ...]
-    mine: Json | None
-    searched: Json
-    rows: tuple[Json, ...] = field(default=(), repr=False)
-
-    @property
-    def parties(self) -> tuple[str, ...]:
-        """Everybody on the paths, in order of appearance."""
-        named = (party["id"] for path in self.paths for leg in path["legs"] for party in (leg["from"], leg["to"]))
-        ends = (path["end"]["id"] for path in self.paths)
-        return tuple(dict.fromkeys([*named, *ends]))
-
-    @property
-    def lengths(self) -> tuple[int, ...]:
-        """Shipments on each path."""
-        return tuple(len(shipments(path)) for path in self.paths)
-
-    @property
-    def rule(self) -> str:
-        """Why the end of the best path is restricted."""
-        because = self.paths[0]["end"]["restricted_because"]
-        return str(because[0]["rule"]) if because else ""
-
-    def as_json(self) -> Json:
-        """Spell it as the contract of alerts does."""
-        return {
-            "paths": list(self.paths),
-            "units": [each.as_json() for each in self.units],
-            "mine": self.mine,
-            "searched": self.searched,
-        }
+    start: Json
+    starts: Flags
+    goals: Flags
+    back: bool
+    farthest: bool
 
 
-def shipments(path: Json) -> list[str]:
-    """Ids of the shipments of a path, in order."""
-    return [leg["record"] for leg in path["legs"] if leg["kind"] == "shipment"]
-
-
-def trace_all(tables: Tables, *, max_legs: int = LEGS, k: int = PATHS, look_back: bool = False) -> list[Suspicion]:
-    """Trace recognized goods to every restricted end: one suspicion per subject, best first.
-
-    `look_back` takes deliveries to parties restricted only afterwards instead of those restricted on the day.
-    """
-    of = traced(reach(tables, rules=Rules(max_legs=max_legs), look_back=look_back))
-    teller = Teller(tables, of)
-    found = [_suspicion(tables, teller, scheme) for scheme in schemes(of, k)]
-    return sorted(found, key=lambda each: (-each.paths[0]["score"], each.subject))
-
-
-def _suspicion(tables: Tables, teller: Teller, scheme: Scheme) -> Suspicion:
-    of = teller.of
-    subject = of.reach.moves.parties[scheme.subject]
-    paths = [teller.path(route) for route in scheme.found.routes]
-    last = np.flatnonzero(scheme.last)
-    by_end = _by_end(teller, scheme, paths)
-    counted = tuple(count_units(tables, teller, last, states) for states in by_end.values())
-    mine = _mine(tables, teller, scheme, by_end)
-    cut = scheme.found.truncated or any(each.cut for each in counted)
-    rows = [
-        _reached(teller, scheme, paths, party, states, units)
-        for (party, states), units in zip(by_end.items(), counted, strict=True)
-    ]
-    return Suspicion(
-        subject,
-        tuple(paths),
-        counted,
-        _ids(teller, last),
-        tuple(teller.end(states[0]) for states in by_end.values()),
-        mine,
-        searched(tables, of, truncated=cut),
-        tuple(rows),
-    )
-
-
-def _ids(teller: Teller, states: Sequence[int] | np.ndarray[Any, Any]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(teller.row(int(state))["id"] for state in states))
-
-
-def _by_end(teller: Teller, scheme: Scheme, paths: Sequence[Json]) -> dict[str, list[int]]:
-    """End states by party, the farthest of the best paths first."""
-    of = teller.of
-    order = [path["end"]["id"] for path in paths] + [end["id"] for path in paths for end in reversed(path["ends"])]
-    found: dict[str, list[int]] = {party: [] for party in order}
-    for state in scheme.ends:
-        found.setdefault(of.reach.moves.parties[of.end_party[state]], []).append(int(state))
-    return {party: states for party, states in found.items() if states}
-
-
-def _mine(tables: Tables, teller: Teller, scheme: Scheme, by_end: dict[str, list[int]]) -> Json | None:
-    of = teller.of
-    own = np.flatnonzero(scheme.known & of.mine & of.named)
-    if not len(own):
-        return None
-    rows = of.reach.moves.frame[np.unique(of.reach.states.move[own])]
-    units = [count_units(tables, teller, own, states) for states in by_end.values()]
-    return {
-        "shipments": rows["id"].to_list(),
-        "quantity": plain(float(rows["pieces"].sum())),
-        "value_usd": plain(float(rows["value_usd"].sum())),
-        "open_orders": _open_orders(tables, of, of.reach.moves.parties[scheme.subject]),
-        "units": [each.as_json() for each in units],
-    }
-
-
-def _open_orders(tables: Tables, of: Traced, subject: str) -> list[str]:
-    """Orders of the subject that no shipment names yet."""
-    shipped = of.reach.moves.frame["order_id"].drop_nulls()
-    orders = tables.polars("orders").filter(pl.col("consignee") == subject, ~pl.col("id").is_in(shipped.implode()))
-    return orders.select(pl.col("id").unique().sort()).collect()["id"].to_list()
-
-
-def searched(tables: Tables, of: Traced, *, truncated: bool) -> Json:
-    """Say what was searched."""
-    rules, moves = of.reach.rules, of.reach.moves
-    families = sorted({name.split("/")[0] for name in of.reach.states.goods_names}) or ["accelerator"]
-    days = (
-        tables.polars("shipments")
-        .select(pl.col("shipped_on").min(), pl.max_horizontal("shipped_on", "arrived_on").max().alias("last"))
-        .collect()
-        .row(0)
-    )
-    held = set(tables.polars("party_keys").select(pl.col("kind").unique()).collect()["kind"]) | {"identity"}
-    return {
-        "max_legs": rules.max_legs,
-        "dwell_days": {family: rules.dwell_of(family) for family in families},
-        "forwarder_dwell_days": rules.forwarder_dwell,
-        "links_used": [link for link in rules.links if link in held],
-        "records_from": days[0] and days[0].isoformat(),
-        "records_to": days[1] and days[1].isoformat(),
-        "shipments": len(moves.frame),
-        "truncated": truncated,
-    }
-
-
-def _reached(
-    teller: Teller, scheme: Scheme, paths: Sequence[Json], party: str, states: Sequence[int], units: UnitsAtEnd
+def trace(
+    tables: Tables, start: str, *, back: bool = False, to: str | None = None, k: int = PATHS, max_legs: int = LEGS
 ) -> Json:
-    """A row of the `reached` table: one end, with the best path that passes it."""
-    of = teller.of
-    number = next((at for at, path in enumerate(paths) if any(end["id"] == party for end in path["ends"])), 0)
-    path, route = paths[number], scheme.found.routes[number]
-    on_path = [state for state in route.states if state in states] or list(states)
-    because = teller.ends[on_path[-1]][0]
-    known = [state for state in route.states if scheme.last[state]]
-    bounds, firm = units.pieces(recognized=False), units.pieces(recognized=True)
-    return {
-        "subject": of.reach.moves.parties[scheme.subject],
-        "path": ">".join(shipments(path)),
-        "shipment": teller.row(known[-1])["id"],
-        "start": shipments(path)[0],
-        "end": party,
-        "end_shipment": teller.row(on_path[-1])["id"],
-        "legs": route.states.index(on_path[-1]) + 1 if on_path[-1] in route.states else len(route.states),
-        "rule": because["rule"],
-        "on_the_day": because["on_the_day"],
-        "certainty": because["certainty"],
-        "verify": bool(because["verify"]),
-        "recognized_least": firm.least,
-        "if_same_goods_least": bounds.least,
-        "if_same_goods_likely": bounds.likely,
-        "if_same_goods_most": bounds.most,
-        "observed": all(link["observed"] for link in path["links"]),
-        "score": path["score"],
-        "mine": any(bool(of.mine[state]) for state in route.states),
+    """Trace from a shipment or a party: forward to restricted ends or to one party, or back to where goods came from.
+
+    Raises
+    ------
+    UnknownParty
+        `start` is no shipment and no party of the records.
+    """
+    found = reach(tables, rules=Rules(max_legs=max_legs))
+    asked = _question(tables, found, start, back=back, to=to)
+    of = _toward(found, asked)
+    teller = Teller(tables, of)
+    routes = _search(of, asked, k)
+    paths = [teller.path(route) for route in routes.routes]
+    units = _units(tables, teller, asked, [route.states for route in routes.routes])
+    cut = routes.truncated or any(each.cut for each in units)
+    answer: Json = {
+        "start": asked.start,
+        "paths": paths,
+        "units": [each.as_json() for each in units],
+        "searched": searched(tables, of, truncated=cut),
     }
+    return answer if paths else answer | {"note": _nothing(asked)}
 
 
-def reached(suspicions: Sequence[Suspicion]) -> pl.DataFrame:
-    """Make the `reached` table: a row per suspicion and end."""
-    rows = [row for suspicion in suspicions for row in suspicion.rows]
-    return conform(pl.DataFrame(rows, schema=GRAPH["reached"].schema), GRAPH["reached"])
+def _question(tables: Tables, found: Reach, start: str, *, back: bool, to: str | None) -> Question:
+    moves, move = found.moves, found.states.move
+    known = tables.polars("shipments").filter(pl.col("id") == start).select("id", "item").collect()
+    if len(known):
+        starts = (moves.frame["id"] == start).to_numpy()[move]
+        about: Json = {"kind": "shipment", "id": start, "item": known["item"][0]}
+    else:
+        shipped, received = (_of_party(found, start, side) for side in (moves.shipper, moves.consignee))
+        starts = received if back or not shipped.any() else shipped
+        about = {"kind": "party", **_party(tables, found, start)}
+    goals = (
+        found.is_end if to is None else _of_party(found, to, moves.consignee) | _of_party(found, to, moves.intermediate)
+    )
+    if back:
+        starts, goals = goals if to is not None else np.ones(len(move), bool), starts
+    return Question(about, starts, goals, back, farthest=not back and to is None)
 
 
-__all__ = ["Reach", "Suspicion", "reached", "searched", "shipments", "trace_all"]
+def _party(tables: Tables, found: Reach, party: str) -> Json:
+    rows = tables.polars("parties").filter(pl.col("id") == party).select("id", "name", "country").collect()
+    if len(rows):
+        return rows.row(0, named=True)
+    if party in found.moves.parties:
+        return {"id": party, "name": party, "country": None}
+    raise UnknownParty(f"{party!r} is no shipment and no party in the records")
+
+
+def _of_party(found: Reach, party: str, side: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> Flags:
+    """States whose shipper, consignee or intermediate consignee (`side`) is this party."""
+    if party not in found.moves.parties:
+        return np.zeros(len(found.states), bool)
+    flags: Flags = (side == found.moves.parties.index(party))[found.states.move]
+    return flags
+
+
+def _toward(found: Reach, asked: Question) -> Traced:
+    """Keep what leads to the goals within the legs, and let paths end there."""
+    if asked.farthest:
+        return traced(found)
+    wanted, fresh = asked.goals.copy(), asked.goals
+    for _ in range(found.rules.max_legs - 1):
+        fresh = found.graph.before(fresh) & ~wanted
+        wanted |= fresh
+    of = traced(found, wanted)
+    return replace(of, weights=replace(of.weights, goal=np.where(asked.goals, 0.0, NEVER)))
+
+
+def _search(of: Traced, asked: Question, k: int) -> Found:
+    starts = asked.starts & of.within
+    if asked.back:
+        starts = starts & of.roots if (starts & of.roots).any() else starts & of.reach.states.own
+    farthest = Farthest(of)
+
+    def accept(path: tuple[int, ...]) -> bool:
+        if asked.farthest:
+            return farthest.is_end_of(np.array(path))
+        return len(path) > 1 or not (asked.back and asked.start["kind"] == "shipment")
+
+    field = Field(of.graph, of.weights, of.reach.moves, of.reach.states.move)
+    found = best_paths(field, np.flatnonzero(starts), k=k, max_legs=of.reach.rules.max_legs, accept=accept)
+    old = np.arange(len(of.within))
+    return Found(tuple(in_reach(route, of.graph, old) for route in found.routes), found.truncated)
+
+
+def _units(tables: Tables, teller: Teller, asked: Question, paths: Sequence[tuple[int, ...]]) -> list[UnitsAtEnd]:
+    """Units of the start's shipments (back: of those the paths begin with) at every end of the paths."""
+    of = teller.of
+    given = {path[0] for path in paths} if asked.back else set(np.flatnonzero(asked.starts & of.within).tolist())
+    after = _after(of, given)
+    by_end: dict[str, list[int]] = {}
+    for path in paths:
+        for state in reversed(path):
+            if asked.goals[state]:
+                by_end.setdefault(teller.end(state)["id"], [])
+    for state in np.flatnonzero(after & asked.goals).tolist():
+        party = teller.end(state)["id"]
+        if party in by_end:
+            by_end[party].append(state)
+    return [
+        count_units(tables, teller, sorted(given), states) for states in list(by_end.values())[:MOST_ENDS] if states
+    ]
+
+
+def _after(of: Traced, given: set[int]) -> Flags:
+    found = np.zeros(len(of.within), bool)
+    found[list(given)] = True
+    fresh = found
+    for _ in range(of.reach.rules.max_legs - 1):
+        fresh = of.graph.after(fresh) & ~found
+        found = found | fresh
+    return found
+
+
+def _nothing(asked: Question) -> str:
+    """Say why nothing is shown; it is never a clearance."""
+    nothing = "no path was found within what was searched; that is not a clearance"
+    if (asked.goals if asked.back else asked.starts).any():
+        return nothing
+    return (
+        f"these goods are not traced: other goods, not plausible as what had arrived, a return, or not known; {nothing}"
+    )

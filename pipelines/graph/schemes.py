@@ -167,10 +167,10 @@ def _paths(of: Traced, last: Flags, known: Flags, beyond: Flags, k: int) -> Foun
                 max_legs=max_legs,
                 accept=lambda path: farthest.is_end_of(old[list(path)]),
             )
-    return Found(tuple(_renamed(route, graph, old) for route in found.routes), found.truncated)
+    return Found(tuple(in_reach(route, graph, old) for route in found.routes), found.truncated)
 
 
-def _renamed(route: Route, graph: Handovers, old: Numbers) -> Route:
+def in_reach(route: Route, graph: Handovers, old: Numbers) -> Route:
     """Tell a route in the numbers of the reach; entries become rows of keys."""
     rows = tuple(int(graph.entry_row[entry]) for entry in route.entries)
     return Route(tuple(int(old[state]) for state in route.states), rows, route.score)
