@@ -59,10 +59,17 @@ class Catalog:
         A system the catalog has with as many of these chips is priced itself; any other by its chips and a markup.
         A system of unknown chips is anything from one chip to eight.
         """
-        row = bands(self, pl.DataFrame(
-            {"goods": [f"accelerator/{chip}" if chip else "accelerator"], "form": [form], "chips": [chips_per_piece]},
-            schema={"goods": pl.String, "form": pl.String, "chips": pl.Float64},
-        )).row(0, named=True)
+        row = bands(
+            self,
+            pl.DataFrame(
+                {
+                    "goods": [f"accelerator/{chip}" if chip else "accelerator"],
+                    "form": [form],
+                    "chips": [chips_per_piece],
+                },
+                schema={"goods": pl.String, "form": pl.String, "chips": pl.Float64},
+            ),
+        ).row(0, named=True)
         return None if row["low_usd"] is None else (row["low_usd"], row["high_usd"])
 
 
@@ -121,11 +128,13 @@ def _read(name: str, numbers: tuple[str, ...]) -> pl.DataFrame:
     if missing:
         raise InputError(f"{name}: no column {', '.join(sorted(missing))}")
     for column in numbers:
-        _demand(text, name, column, pl.col(column).is_null() | pl.col(column).cast(pl.Float64, strict=False).is_not_null())
+        number = pl.col(column).cast(pl.Float64, strict=False)
+        _demand(text, name, column, pl.col(column).is_null() | (number.is_finite() & (number >= 0)))
     _demand(text, name, "id", pl.col("id").is_unique() & pl.col("id").is_not_null())
     lists = [each for each in ("aliases", "traits") if each in text.columns]
     frame = text.with_columns(
-        pl.col(numbers).cast(pl.Float64), *(pl.col(each).fill_null("").str.split(";").list.drop_nulls() for each in lists)
+        pl.col(numbers).cast(pl.Float64),
+        *(pl.col(each).str.split(";").fill_null([]) for each in lists),
     )
     _demand(frame, name, "high_usd", ~(pl.col("low_usd") > pl.col("high_usd")).fill_null(value=False))
     return frame
@@ -148,7 +157,9 @@ def _units(settings: Mapping[str, list[str]]) -> pl.DataFrame:
     kinds = {word: name for name, words in settings.items() if not name.isdigit() for word in words}
     rows = [
         {"unit": word, "pieces_per_unit": float(name), "unit_kind": kinds.get(word)}
-        for name, words in settings.items() if name.isdigit() for word in words
+        for name, words in settings.items()
+        if name.isdigit()
+        for word in words
     ]
     return pl.DataFrame(rows, schema={"unit": pl.String, "pieces_per_unit": pl.Float64, "unit_kind": pl.String})
 
@@ -159,7 +170,11 @@ def bands(items: Catalog, asked: pl.DataFrame) -> pl.DataFrame:
     systems = (
         items.systems.filter(pl.col("product").is_not_null())
         .group_by(goods="accelerator/" + pl.col("product"), chips="chips_per_unit")
-        .agg(system_low=pl.col("low_usd").min(), system_high=pl.col("high_usd").max(), system_kg=pl.col("weight_kg").median())
+        .agg(
+            system_low=pl.col("low_usd").min(),
+            system_high=pl.col("high_usd").max(),
+            system_kg=pl.col("weight_kg").median(),
+        )
     )
     # A join on floats that are whole numbers of chips.
     rows = asked.join(chips, on="goods", how="left", maintain_order="left").join(
@@ -172,12 +187,21 @@ def bands(items: Catalog, asked: pl.DataFrame) -> pl.DataFrame:
     most = pl.col("chips").fill_null(pl.when(boxed).then(8.0).otherwise(1.0)).clip(1.0)
     accelerator = pl.col("goods").str.starts_with("accelerator")
     return rows.with_columns(
-        low_usd=pl.when(boxed & pl.col("system_low").is_not_null()).then("system_low")
-        .when(accelerator).then(pl.col("chip_low") * fewest).otherwise("chip_low"),
-        high_usd=pl.when(boxed & pl.col("system_high").is_not_null()).then("system_high")
-        .when(accelerator).then(pl.col("chip_high") * most * markup).otherwise("chip_high"),
-        kilograms=pl.when(boxed & pl.col("system_kg").is_not_null()).then("system_kg")
-        .when(accelerator).then(pl.col("chip_kg") * most + chassis).otherwise("chip_kg"),
+        low_usd=pl.when(boxed & pl.col("system_low").is_not_null())
+        .then("system_low")
+        .when(accelerator)
+        .then(pl.col("chip_low") * fewest)
+        .otherwise("chip_low"),
+        high_usd=pl.when(boxed & pl.col("system_high").is_not_null())
+        .then("system_high")
+        .when(accelerator)
+        .then(pl.col("chip_high") * most * markup)
+        .otherwise("chip_high"),
+        kilograms=pl.when(boxed & pl.col("system_kg").is_not_null())
+        .then("system_kg")
+        .when(accelerator)
+        .then(pl.col("chip_kg") * most + chassis)
+        .otherwise("chip_kg"),
     ).drop("chip_low", "chip_high", "chip_kg", "system_low", "system_high", "system_kg")
 
 
@@ -187,7 +211,9 @@ def _product_bands(items: Catalog) -> pl.DataFrame:
     products = items.accelerators.group_by("product", maintain_order=True).agg(
         pl.col("low_usd").min(), pl.col("high_usd").max(), pl.col("weight_kg").first()
     )
-    return pl.concat([
-        products.select(("accelerator/" + pl.col("product")).alias("goods"), *measures),
-        items.families.select(pl.col("family").alias("goods"), *measures),
-    ]).rename({"low_usd": "chip_low", "high_usd": "chip_high", "weight_kg": "chip_kg"})
+    return pl.concat(
+        [
+            products.select(("accelerator/" + pl.col("product")).alias("goods"), *measures),
+            items.families.select(pl.col("family").alias("goods"), *measures),
+        ]
+    ).rename({"low_usd": "chip_low", "high_usd": "chip_high", "weight_kg": "chip_kg"})

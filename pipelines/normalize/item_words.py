@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from pipelines.normalize.catalog import Catalog
 
@@ -18,22 +19,26 @@ GLUED, TIED, APART = 0, 1, 2
 """How a word follows the one before it: at once, over a hyphen or the like, or after a space."""
 
 WORD = re.compile(r"[a-zà-ɏ]+|\d+|[^\W\d_a-zà-ɏ]+|[^\w\s]|_")
-WITH = re.compile(r"\bw/(?!o)|\bwith\b|\bincl(?:uding|udes|\.)?(?=\W|$)|\bcontain(?:ing|s)\b|\bequipped\b|\bfeaturing\b|\bhas\b")
 GLUE = re.compile(r"(\dx|hgx|dgx|nvidia|gpu)(?=[a-z]+\d)")
-TIES, BREAKS = "-_.'’‐‑–", frozenset(",;+&/()[]{}|:")
-BREAKING = ("¶", "and", "plus")
-MARKS = str.maketrans({"™": " ", "®": " ", "©": " ", "×": "x", "✕": "x", "*": "x", "�": " "})
+WITH = re.compile(r"\bw/(?!o)|\b(?:with|including|includes|containing|contains|equipped|featuring|has)\b|\bincl\b\.?")
+WITHOUT = re.compile(r"\b(?:w/o|without|excluding|excl|no(?= gpu))\b[^,;()]*")
+TIES, BREAKS = frozenset("-_.'’‐‑–"), frozenset((*",;+&/()[]{}|:¶", "and", "plus"))
+MARKS = str.maketrans({"™": " ", "®": " ", "©": " ", "×": "x", "✕": "x", "*": "x", "\ufffd": " ", "¶": " "})
 
-MAY_PRECEDE = frozenset({"x", "nvidia", "tesla", "hgx", "dgx", "mgx", "rtx", "geforce", "gpu", "ascend", "instinct", "amd", "server"})
+MAY_PRECEDE = frozenset(
+    {"x", "nvidia", "tesla", "hgx", "dgx", "mgx", "rtx", "geforce", "gpu", "ascend", "instinct", "amd", "server"}
+)
 MAY_FOLLOW = frozenset({"x", "s", "sxm", "pcie", "nvl", "gpu", "gb", "pc", "oam", "server", "tensor", "hbm", "cnx"})
 """Words a short name such as "H100" may be glued to; any other makes it part of another word."""
 
+OWNERS = frozenset({"nvidia", "tesla", "amd"})
+"""Makers right after whom a short name may be spelled with a space: "NVIDIA H 100"."""
 
-@dataclass(frozen=True)
-class Word:
+
+class Word(NamedTuple):
     """A word in lower case and singular, how it follows the one before, and the part of the text it stands in.
 
-    `inside` says that the part comes after "with": it is what is inside the goods.
+    `inside` says that the part comes after "with": it is what is inside the goods. (A tuple: a million are made.)
     """
 
     text: str
@@ -46,7 +51,8 @@ class Word:
 class Phrase:
     """A phrase: its words, which of them are tied to the one before, what it says, and the article it names.
 
-    `weak` names mean their article only beside words that speak of chips.
+    `weak` names mean their article only beside words that speak of chips; `plain` ones are one short name, such as
+    "h100", that a longer word may hold by chance.
     """
 
     words: tuple[str, ...]
@@ -55,16 +61,11 @@ class Phrase:
     accelerator: str | None = None
     system: str | None = None
     weak: bool = False
-
-    @property
-    def plain(self) -> bool:
-        """Whether it is one short name, such as "h100", that a longer word may hold by chance."""
-        return self.accelerator is not None and all(self.tied[1:])
+    plain: bool = False
 
 
-@dataclass(frozen=True)
-class Hit:
-    """A phrase found from word `start` up to `end`."""
+class Hit(NamedTuple):
+    """A phrase found from word `start` up to `end`; `doubtful` when it may be part of another name."""
 
     phrase: Phrase
     start: int
@@ -84,13 +85,12 @@ Lexicon = Mapping[str, tuple[Phrase, ...]]
 def words_of(text: str) -> list[Word]:
     """Split a text into words, whatever its case, width and spacing."""
     plain = unicodedata.normalize("NFKC", text[:LONGEST].translate(MARKS)).casefold().translate(MARKS)
-    plain = GLUE.sub(r"\1 ", plain)
-    plain = WITH.sub(" ¶ ", plain)
+    plain = WITH.sub(" ¶ ", WITHOUT.sub(" , ", GLUE.sub(r"\1 ", plain)))
     words: list[Word] = []
     part, last, inside = 0, 0, False
     for found in WORD.finditer(plain):
         word = found.group()
-        if word in BREAKS or word in BREAKING:
+        if word in BREAKS:
             part, inside = part + 1, word == "¶"
         elif word.isalnum():
             words.append(Word(singular(word), _gap(plain[last : found.start()]), part, inside))
@@ -99,12 +99,12 @@ def words_of(text: str) -> list[Word]:
 
 
 def _gap(between: str) -> int:
-    return GLUED if not between else TIED if all(each in TIES for each in between) else APART
+    return GLUED if not between else TIED if TIES.issuperset(between) else APART
 
 
 def singular(word: str) -> str:
     """Drop the plural of an English word."""
-    if len(word) <= 3 or not word.endswith("s") or word.endswith("ss"):
+    if not word.endswith("s") or len(word) <= 3 or word.endswith("ss"):
         return word
     if word.endswith("ies"):
         return word[:-3] + "y"
@@ -120,10 +120,10 @@ def lexicon(items: Catalog) -> Lexicon:
             kinds[phrase].add(kind)
     every = [_phrase(text, kinds=frozenset(says)) for text, says in kinds.items()]
     for row in items.accelerators.iter_rows(named=True):
-        every += [_phrase(alias, accelerator=row["id"]) for alias in row["aliases"] if alias]
+        every += [_phrase(alias, accelerator=row["id"]) for alias in row["aliases"]]
     for row in items.systems.iter_rows(named=True):
         says = frozenset({"other"}) if row["family"] == "other" else frozenset[str]()
-        every += [_phrase(alias, system=row["id"], kinds=says) for alias in row["aliases"] if alias]
+        every += [_phrase(alias, system=row["id"], kinds=says) for alias in row["aliases"]]
     found: dict[str, list[Phrase]] = defaultdict(list)
     for each in every:
         found[each.words[0]].append(each)
@@ -139,7 +139,8 @@ def _phrase(
 ) -> Phrase:
     words = words_of(alias.removeprefix("~"))
     tied = tuple(word.gap < APART for word in words)
-    return Phrase(tuple(word.text for word in words), tied, kinds, accelerator, system, alias.startswith("~"))
+    plain = accelerator is not None and all(tied[1:])
+    return Phrase(tuple(word.text for word in words), tied, kinds, accelerator, system, alias.startswith("~"), plain)
 
 
 def hits_in(words: list[Word], phrases: Lexicon) -> list[Hit]:
@@ -147,13 +148,12 @@ def hits_in(words: list[Word], phrases: Lexicon) -> list[Hit]:
     hits: list[Hit] = []
     at = 0
     while at < len(words):
-        fits = (each for each in phrases.get(words[at].text, ()) if _stands(each, words, at))
-        phrase = next(fits, None)
-        if phrase is None:
+        found = next((each for each in phrases.get(words[at].text, ()) if _stands(each, words, at)), None)
+        if found is None:
             at += 1
             continue
-        end = at + len(phrase.words)
-        hits.append(Hit(phrase, at, end, words[at].part, words[at].inside, _doubtful(phrase, words, at)))
+        end = at + len(found.words)
+        hits.append(Hit(found, at, end, words[at].part, words[at].inside, _doubtful(found, words, at)))
         at = end
     return hits
 
@@ -161,16 +161,22 @@ def hits_in(words: list[Word], phrases: Lexicon) -> list[Hit]:
 def _stands(phrase: Phrase, words: list[Word], at: int) -> bool:
     """Whether a phrase stands at a place, in one part of the text and not inside a longer word."""
     end = at + len(phrase.words)
-    here = words[at:end]
-    if len(here) < len(phrase.words) or any(word.part != here[0].part for word in here):
+    if end > len(words):
         return False
-    if any(word.text != part for word, part in zip(here, phrase.words, strict=True)):
-        return False
-    spaced = any(tied and word.gap == APART for word, tied in zip(here[1:], phrase.tied[1:], strict=True))
-    if spaced and not (at and words[at - 1].text in ("nvidia", "tesla", "amd") and phrase.accelerator):
-        return False
-    named = phrase.accelerator or phrase.system
-    return not named or (_begins(words, at) and (not phrase.plain or _ends(words, end)))
+    part = words[at].part
+    for place in range(at + 1, end):
+        word = words[place]
+        if word.text != phrase.words[place - at] or word.part != part:
+            return False
+        if word.gap == APART and phrase.tied[place - at] and not _spelled_apart(phrase, words, at):
+            return False
+    if not (phrase.accelerator or phrase.system):
+        return True
+    return _begins(words, at) and (not phrase.plain or _ends(words, end))
+
+
+def _spelled_apart(phrase: Phrase, words: list[Word], at: int) -> bool:
+    return phrase.accelerator is not None and at > 0 and words[at - 1].text in OWNERS
 
 
 def _begins(words: list[Word], at: int) -> bool:
@@ -182,10 +188,13 @@ def _ends(words: list[Word], end: int) -> bool:
 
 
 def _lets(neighbor: Word, known: frozenset[str]) -> bool:
+    """Whether a word may be glued to a name; in scripts without spaces any may."""
     return neighbor.text in known or not neighbor.text.isascii()
 
 
 def _doubtful(phrase: Phrase, words: list[Word], at: int) -> bool:
     """Whether a name means its article only in context: short ones, and those tied to an unknown word before."""
-    tied = phrase.plain and at > 0 and words[at].gap == TIED and words[at - 1].text not in MAY_PRECEDE
-    return phrase.weak or (tied and not words[at - 1].text.isdigit())
+    if phrase.weak or not phrase.plain or at == 0:
+        return phrase.weak
+    before = words[at - 1].text
+    return words[at].gap == TIED and before not in MAY_PRECEDE and not before.isdigit()
