@@ -14,7 +14,7 @@ RECEIVES = ("consignee", "intermediate_consignee", "end_user", "purchaser")
 """Roles in which a party gets the goods."""
 
 BINDS_EVERY_ROLE = ("SDN", "DPL")
-"""Lists that prohibit dealing with the party in any role, not only sending it goods."""
+"""Lists that prohibit dealing with a party in any role and any goods, not only sending it some."""
 
 CONSIGNED_TO = ("logistics", "bank", "mailbox")
 """Trades of parties that pass goods on for others."""
@@ -103,16 +103,15 @@ def appearances(tables: Tables) -> Frame:
     )
 
 
-def bites(list_name: str = "list") -> nw.Expr:
-    """Say whether a prohibition surely reaches this role and these goods.
+def reaches() -> nw.Expr:
+    """Say whether a U.S. prohibition by license surely reaches this role and these goods.
 
-    The Entity List and the like bind who receives goods subject to the EAR: recognized advanced goods wherever made,
-    anything else only from the United States or from the user. Blocked and denied persons bind every role and all goods.
+    It binds who receives goods subject to the EAR: recognized advanced goods wherever made, anything else only from
+    the United States or from the user.
     """
-    every_role = nw.col(list_name).is_in(BINDS_EVERY_ROLE).fill_null(value=False)
     ordinary = nw.col("family").is_null() | (nw.col("family") == "other")
     from_home = true("mine") | (nw.col("origin_country") == "US").fill_null(value=False)
-    return every_role | (nw.col("receives") & (~ordinary | from_home))
+    return nw.col("receives") & (~ordinary | from_home)
 
 
 def following(first: Frame, then: Frame, *, first_day: str, then_day: str, days: int) -> Frame:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import narwhals as nw
 
-from monitor.evidence import Frame, appearances, graded, holds, true
+from monitor.evidence import Frame, appearances, graded, holds, reaches, true
 from monitor.guidance import AFFILIATES_RULE, KNOW_YOUR_CUSTOMER, OFAC_FIFTY_PERCENT
 from monitor.red_flag import RedFlag, Severity, raises, silent
 from pipelines import Tables
@@ -29,14 +29,11 @@ def find(tables: Tables) -> Frame:
 
 
 def _severity() -> nw.Expr:
-    bars_all = nw.col("regime") != "bis"
-    ordinary = nw.col("family").is_null() | (nw.col("family") == "other")
-    from_home = true("mine") | (nw.col("origin_country") == "US").fill_null(value=False)
     in_force = (nw.col("status") == "in_force") & ~true("verify")
     return graded(
         "high",
         (true("licensed"), "medium"),
-        (in_force & (bars_all | (nw.col("receives") & (~ordinary | from_home))), "critical"),
+        (in_force & ((nw.col("regime") != "bis") | reaches()), "critical"),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import narwhals as nw
 
-from monitor.evidence import Frame, appearances, bites, graded, holds, true
+from monitor.evidence import BINDS_EVERY_ROLE, Frame, appearances, graded, holds, reaches, true
 from monitor.guidance import ADVANCED_IC_GUIDANCE, FINCEN_ALERTS, LISTS
 from monitor.red_flag import RedFlag, Severity, raises, silent
 from pipelines import Tables
@@ -43,13 +43,14 @@ def _severity() -> nw.Expr:
     prohibits = nw.col("effect") == "prohibits"
     by_name_alone = true("person") & nw.col("second_link").is_null() & (nw.col("by") != "identifier")
     controlled, ordinary = true("controlled"), (nw.col("family") == "other").fill_null(value=False)
+    every_role = nw.col("list").is_in(BINDS_EVERY_ROLE)
     whole = (nw.col("limits") == "all") | nw.col("limits").is_null() | ((nw.col("limits") == "ccl") & controlled)
     return graded(
         "low",
         (prohibits & true("licensed"), "low"),
         (prohibits & true("early"), "medium"),
         (prohibits & ((nw.col("limits") == "project") | ((nw.col("limits") == "ccl") & ordinary)), "medium"),
-        (prohibits & whole & bites() & true("dated") & ~by_name_alone, "critical"),
+        (prohibits & whole & (every_role | reaches()) & true("dated") & ~by_name_alone, "critical"),
         (prohibits, "high"),
         (nw.col("effect") == "conditions", "medium"),
     )
