@@ -46,13 +46,14 @@ def _membership(row: Mapping[str, Any], *, as_before: bool) -> Membership:
 
 def standing(country: str | None) -> str | None:
     """Name the country whose place in the groups this one shares: Hong Kong's is China's."""
-    return None if country is None else _stands_as().get(country, country)
+    return None if country is None else stands_as().get(country, country)
 
 
 @cache
-def _stands_as() -> Mapping[str, str]:
-    stands_as: Mapping[str, str] = config_toml("country_groups.toml")["stands_as"]
-    return stands_as
+def stands_as() -> Mapping[str, str]:
+    """Countries without a place of their own in the groups, and the country whose place they share."""
+    shared: Mapping[str, str] = config_toml("country_groups.toml")["stands_as"]
+    return shared
 
 
 def groups_on(country: str | None, day: dt.date) -> frozenset[str]:
@@ -92,7 +93,7 @@ def _beside() -> frozenset[str]:
 def countries() -> pl.DataFrame:
     """Every country of any group, one row per stretch of time; a country that is absent is in none."""
     schema = {name: dtype for name, dtype in GRAPH["countries"].schema.items() if not name.endswith("_day")}
-    names = sorted({each.country for each in memberships()} | _beside() | set(_stands_as()))
+    names = sorted({each.country for each in memberships()} | _beside() | set(stands_as()))
     rows = [row for country in names for row in _stretches(country)]
     return conform(pl.DataFrame(rows, schema=schema), GRAPH["countries"])
 

@@ -27,6 +27,7 @@ class Facts(NamedTuple):
     controlled: bool | None
     destination: str | None
     from_us: bool
+    stays: bool
     addressed: str
     consignee: str | None
     end_user: str | None
@@ -42,8 +43,9 @@ class Facts(NamedTuple):
 class Ground:
     """One reason why a license is needed.
 
-    `need` is required, exception_possible, undetermined or prohibited (no license changes it); `inferred` says that
-    headquarters were taken from a registration.
+    `need` is required, exception_possible, undetermined or prohibited (no license changes it). An undetermined one is
+    `treated` as if required, or not. `inferred`: headquarters were taken from a registration. `notice`: an exception
+    would need a notice first.
     """
 
     role: str
@@ -56,6 +58,7 @@ class Ground:
     verify: bool = False
     inferred: bool = False
     notice: bool = False
+    treated: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,8 @@ def judge(facts: Facts) -> Judgment:
     item = _item_words(facts)
     if facts.destination == "US":
         return Judgment(because=(item, "within or into the United States: no export"))
+    if facts.stays:
+        return Judgment(because=(item, "stays with one party in one country: no transfer"))
     by_destination = tuple(_by_destination(facts))
     by_headquarters = () if arms_embargoed(facts.destination, facts.day) else tuple(_by_headquarters(facts))
     found = (*by_destination, *by_headquarters, *_by_embargo(facts))
@@ -101,6 +106,7 @@ def _by_destination(facts: Facts) -> Iterator[Ground]:
                 since_on=_since(measure, facts),
                 verify=as_before or measure.to_verify(facts.day),
                 notice=embargoed,
+                treated=as_before,
             )
 
 
@@ -130,29 +136,26 @@ def _by_letter(facts: Facts) -> Iterator[Ground]:
             continue
         bound = measure.id in facts.addressed.split(";")
         words = measure.title if bound else f"{measure.title}: binds its addressee, for others undetermined"
-        need, verify = ("required", measure.to_verify(facts.day)) if bound else ("undetermined", True)
-        roles = (
-            [("consignee", False)]
-            if in_scope(measure, facts.destination, facts.day)
-            else [
-                (role, not stated)
-                for role, _, stated in _embargoed_headquarters(facts)
-                if measure.parameters.get("headquarters")
-            ]
-        )
-        for role, inferred in roles:
+        for role, inferred in _letter_roles(measure, facts):
             yield Ground(
                 role,
                 "letter",
-                need,
+                "required" if bound else "undetermined",
                 measure.citation,
                 words,
-                measure.applies_from,
-                "bis",
-                verify,
-                inferred,
+                since_on=measure.applies_from,
+                verify=not bound or measure.to_verify(facts.day),
+                inferred=inferred,
                 notice=True,
+                treated=measure.parameters.get("treat_others_alike", False),
             )
+
+
+def _letter_roles(measure: Measure, facts: Facts) -> Iterator[tuple[str, bool]]:
+    if in_scope(measure, facts.destination, facts.day):
+        yield "consignee", False
+    elif measure.parameters.get("headquarters"):
+        yield from ((role, not stated) for role, _, stated in _embargoed_headquarters(facts))
 
 
 def _by_embargo(facts: Facts) -> Iterator[Ground]:

@@ -9,6 +9,7 @@ import polars as pl
 
 from pipelines.classification import class_letter, classify, floor_day
 from pipelines.controls import turns
+from pipelines.country_groups import stands_as
 from pipelines.list_grounds import ROLES
 from pipelines.tables import day_number
 
@@ -45,9 +46,10 @@ def judged(
         pl.col("item_class" if today is None else "item_class_today").alias("label"),
         pl.col("destination_country").alias("destination"),
         pl.col("origin_country").eq_missing("US").alias("from_us"),
+        _stays().alias("stays"),
         pl.lit(None, pl.String).alias("carried"),
     )
-    own = frame.select(*KEPT, "day", "label", "destination", "from_us", "carried")
+    own = frame.select(*KEPT, "day", "label", "destination", "from_us", "stays", "carried")
     assumed = [_carrying(own, key, accelerators) for key in carried if accelerators is not None]
     together = pl.concat([own, *assumed]) if assumed else own
     letters = pl.col("label").replace_strict(
@@ -57,6 +59,13 @@ def judged(
     )
     with_letters = together.with_columns(letters.alias("letter"), floor_day(together["day"], turns()).alias("turn"))
     return _for_data_centers(with_letters, accelerators).with_row_index("row")
+
+
+def _stays() -> pl.Expr:
+    """Whether goods stay with one party in one country (Hong Kong counts as China): nothing is transferred."""
+    leaves, ends = (pl.col(name).replace(stands_as()) for name in ("origin_country", "destination_country"))
+    others = (pl.col(role).is_null() | (pl.col(role) == pl.col("shipper")) for role in ROLES if role != "consignee")
+    return pl.all_horizontal(pl.col("consignee") == pl.col("shipper"), leaves == ends, *others).fill_null(False)
 
 
 def _carrying(own: pl.DataFrame, key: str, accelerators: pl.DataFrame | None) -> pl.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 import polars as pl
 
@@ -10,6 +11,8 @@ from pipelines.circumstances import Circumstances
 from pipelines.judged import judged
 from pipelines.normalize.catalog import catalog
 from pipelines.tables import GRAPH, conform
+
+IF_RECEIVED = "if the goods are those received"
 
 
 def license_needs(
@@ -25,11 +28,13 @@ def license_needs(
     sources: pl.DataFrame,
     as_of: dt.date,
     accelerators: pl.DataFrame | None = None,
+    carried: Sequence[str] = (),
 ) -> pl.DataFrame:
     """Judge every shipment by item, destination, end user, headquarters and lists: GRAPH["license_needs"].
 
-    Goods that are not recognized are *undetermined*. `accelerators` says which chips are not for data centers
-    (exceptions exist for those); it defaults to the shipped catalog.
+    Goods that are not recognized are *undetermined*. With `carried`, each of their shipments has further rows, one
+    per goods key it may be (`assumed`, `goods`). `accelerators` says what chips are (exceptions exist for those that
+    are not for data centers); it defaults to the shipped catalog.
     """
     del countries  # the groups come from the same dated data this table is made from
     accelerators = catalog().accelerators if accelerators is None else accelerators
@@ -43,7 +48,14 @@ def license_needs(
         sources=sources,
         as_of=as_of,
     )
-    then = around.needs(judged(shipments, accelerators))
-    now = around.needs(judged(shipments, accelerators, today=as_of)).select("row", pl.col("need").alias("need_today"))
-    together = then.join(now, on="row", how="left", maintain_order="left").with_columns(assumed=pl.lit(False))
-    return conform(together, GRAPH["license_needs"])
+    then = around.needs(judged(shipments, accelerators, carried=carried))
+    now = around.needs(judged(shipments, accelerators, carried=carried, today=as_of))
+    together = then.join(now.select("row", need_today="need"), on="row", how="left", maintain_order="left")
+    supposed = pl.col("carried").is_not_null()
+    return conform(
+        together.with_columns(
+            assumed=supposed, goods="carried",
+            because=pl.when(supposed).then(pl.concat_list(pl.lit(IF_RECEIVED), "because")).otherwise("because"),
+        ),
+        GRAPH["license_needs"],
+    )  # fmt: skip

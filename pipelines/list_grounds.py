@@ -30,6 +30,7 @@ COLUMNS = {
     "verify": pl.Boolean(),
     "inferred": pl.Boolean(),
     "notice": pl.Boolean(),
+    "treated": pl.Boolean(),
     "because": pl.String(),
     "chain": pl.List(pl.String()),
 }
@@ -39,7 +40,7 @@ COLUMNS = {
 def receivers(goods: pl.DataFrame) -> pl.DataFrame:
     """One row per judged goods and party that receives them."""
     each = [goods.with_columns(pl.lit(role).alias("role"), pl.col(role).alias("party")) for role in ROLES]
-    together = pl.concat(each).filter(pl.col("party").is_not_null())
+    together = pl.concat(each).filter(pl.col("party").is_not_null(), ~pl.col("stays"))
     return together.unique(["row", "party"], keep="first", maintain_order=True)
 
 
@@ -59,7 +60,9 @@ def list_grounds(
         _by_address(receiving, goods, address_listings),
         _by_ownership(receiving, ownership_tests, parties),
     ]
-    together = pl.concat(found, how="diagonal_relaxed")
+    together = pl.concat(
+        [each.select(pl.selectors.by_name(*COLUMNS, require_all=False)) for each in found], how="diagonal_relaxed"
+    )
     timed = together.filter(pl.col("on_the_day") | (pl.col("since_on") <= as_of))
     return timed.select(pl.col(name).cast(dtype) for name, dtype in COLUMNS.items())
 
@@ -142,7 +145,9 @@ def _by_address(receiving: pl.DataFrame, goods: pl.DataFrame, address_listings: 
         "citation",
     ).filter(pl.col("address_only"), pl.col("unit_level").ne_missing(False))
     hits = _with_effects(hits).filter(pl.col("effect") == "prohibits").with_columns(pl.lit("ccl").alias("limits"))
-    delivered = goods.with_columns(pl.lit("consignee").alias("role"), pl.col("consignee").alias("party"))
+    delivered = goods.filter(~pl.col("stays")).with_columns(
+        pl.lit("consignee").alias("role"), pl.col("consignee").alias("party")
+    )
     own = receiving.join(hits.filter(pl.col("shipment").is_null()).drop("shipment"), on="party", maintain_order="left")
     there = delivered.join(
         hits.filter(pl.col("shipment").is_not_null()).drop("party"), on="shipment", maintain_order="left"
@@ -198,6 +203,7 @@ def _timed(found: pl.DataFrame) -> pl.DataFrame:
         begun.alias("on_the_day"),
         pl.lit(False).alias("inferred"),
         pl.lit(True).alias("notice"),
+        pl.lit(False).alias("treated"),
     )
 
 

@@ -77,7 +77,7 @@ def _is_end() -> pl.Expr:
     unlicensed = pl.col("on_record") != "yes"
     lawful = (pl.col("need") == "exception_possible") & ~pl.col("notice") & (pl.col("on_record") == "unknown")
     by_law = pl.col("need").is_in(["required", "exception_possible"]) & unlicensed & ~lawful
-    treated = (pl.col("need") == "undetermined") & pl.col("rule").is_in(["destination", "letter"]) & unlicensed
+    treated = (pl.col("need") == "undetermined") & pl.col("treated").fill_null(False) & unlicensed
     return (
         (pl.col("need") == "prohibited") | by_law | treated | (~pl.col("on_the_day") & (pl.col("need") == "required"))
     )

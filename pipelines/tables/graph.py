@@ -238,6 +238,7 @@ LICENSE_NEEDS = table("license_needs", "the law for one shipment", """
     because     list   the chain of reasons
     item_class  text   the class judged
     assumed     bool   judged for goods it may carry ("if the goods are those received"), not for recognized ones
+    goods       text   the goods key assumed (accelerator/h100); null when not assumed
     verify      bool   rests on a measure that is to be verified
     citation    text   measures
 """)

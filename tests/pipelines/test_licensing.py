@@ -31,19 +31,29 @@ HEADQUARTERS = [
 
 
 def needs(
-    rows: Sequence[Mapping[str, Any]], *, as_of: str = "2026-09-01", records: bool = True, **tables: Any
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    as_of: str = "2026-09-01",
+    records: bool = True,
+    carried: Sequence[str] = (),
+    **tables: Any,
 ) -> pl.DataFrame:
     sources = [{"id": "s", "records_licenses": records}]
     world = Tables.of(
         as_of=as_of, shipments=rows, parties=PARTIES, sources=sources, **{"headquarters": HEADQUARTERS} | tables
     )  # fmt: skip
-    frame = world.frame
-    shipments = controls.classify(frame("shipments"), catalog().accelerators, as_of=world.as_of)
-    return license_needs(
-        shipments, parties=frame("parties"), countries=frame("countries"), screenings=frame("screenings"),
-        address_listings=frame("address_listings"), headquarters=frame("headquarters"), sources=frame("sources"),
-        ownership_tests=frame("ownership_tests"), licenses=frame("licenses"), as_of=world.as_of,
-    )  # fmt: skip
+    names = (
+        "parties",
+        "countries",
+        "screenings",
+        "address_listings",
+        "headquarters",
+        "ownership_tests",
+        "licenses",
+        "sources",
+    )
+    shipments = controls.classify(world.frame("shipments"), catalog().accelerators, as_of=world.as_of)
+    return license_needs(shipments, as_of=world.as_of, carried=carried, **{name: world.frame(name) for name in names})
 
 
 def leg(day: str, goods: str | None, destination: str | None, **columns: Any) -> dict[str, Any]:
@@ -102,6 +112,8 @@ def one(row: Mapping[str, Any], **tables: Any) -> dict[str, Any]:
         (leg("2024-05-01", "v100", "CN"), "not_required", []),
         (leg("2024-05-01", "h100", "CN", shipper="quay", origin_country="HK"), "required", ["destination"]),
         (leg("2024-05-01", "h100", "CN", shipper="lantern", origin_country="CN"), "required", ["destination"]),
+        (leg("2024-05-01", "h100", "CN", shipper="quay", consignee="quay", origin_country="HK"), "not_required", []),
+        (leg("2024-05-01", "h100", "CN", shipper="lantern", consignee="lantern"), "required", ["destination"]),
         # exceptions exist for .b and for what is not for data centers
         (leg("2024-05-01", "a30", "CN"), "exception_possible", ["destination"]),
         (leg("2024-05-01", "rtx4090", "CN"), "exception_possible", ["destination"]),
@@ -276,6 +288,16 @@ def test_the_chain_of_reasons_starts_with_the_goods_and_names_what_decides() -> 
     assert because[0] == "h100: 4A090.a"
     assert because[1].startswith("destination HK (counts as China) needs a license")
     assert because[-1] == "no license is named"
+
+
+def test_goods_nobody_recognized_are_also_judged_as_what_they_may_be() -> None:
+    rows = [leg("2023-03-01", None, "CN"), leg("2023-03-01", "a100", "CN") | {"id": "S2"}]
+    answers = needs(rows, carried=("accelerator/a100", "accelerator/a800"))
+    assert answers.select("shipment", "goods", "assumed", "need").rows() == [
+        ("S1", None, False, "undetermined"), ("S2", None, False, "required"),
+        ("S1", "accelerator/a100", True, "required"), ("S1", "accelerator/a800", True, "not_required"),
+    ]  # fmt: skip
+    assert answers.row(2, named=True)["because"][0] == "if the goods are those received"
 
 
 def test_every_shipment_gets_exactly_one_row_in_the_table_s_shape() -> None:

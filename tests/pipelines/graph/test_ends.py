@@ -40,7 +40,7 @@ def ends(
     frame = world.frame
     chips = catalog().accelerators
     shipments = controls.classify(frame("shipments"), chips, as_of=world.as_of)
-    around = {
+    around: dict[str, Any] = {
         name: frame(name)
         for name in ("screenings", "address_listings", "headquarters", "ownership_tests", "countries", "sources")
     }
@@ -114,6 +114,9 @@ def test_the_worked_example() -> None:
         (leg(MAY, "h100", "MY", "harbor", end_user="branch"), True, [end("branch", "headquarters", "on_record")]),
         (leg("2025-06-02", "h20", "CN", "qinglan"), True, [end("qinglan", "letter", "on_record", verify=True)]),
         (leg("2026-08-02", "h100", "AE", "harbor"), True, [end("harbor", "destination", "on_record", verify=True)]),
+        (leg("2022-09-15", "a100", "CN", "qinglan"), True, []),
+        (leg("2023-10-25", "a800", "CN", "qinglan"), True, []),
+        (leg(MAY, "h100", "CN", "qinglan", shipper="qinglan", origin_country="CN"), True, []),
         (leg(MAY, None, "MY", "harbor"), True, []),
         (leg(MAY, None, "MY", "branch"), True, [end("branch", "headquarters", "inferred", H100)]),
         (leg("2022-10-20", None, "RU", "harbor"), True, [end("harbor", "embargo", "inferred", H100)]),
