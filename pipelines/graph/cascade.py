@@ -78,14 +78,6 @@ class Outcome:
     least: Floats
     most: Floats
 
-    @property
-    def certain(self) -> Bools:
-        return self.surely >= 0
-
-    @property
-    def possible(self) -> Bools:
-        return self.perhaps >= 0
-
 
 def ranges(begin: Ints, count: Ints) -> Ints:
     """Concatenate `begin[i], begin[i] + 1, …`, `count[i]` numbers each."""
@@ -105,6 +97,18 @@ def web(
     least_of = others[0] + np.bincount(owned, weights=least, minlength=size)
     above_of = others[1] + np.bincount(owned, weights=above, minlength=size)
     return Web(size, owner, owned, least, most, above, below, least_of, above_of)
+
+
+def below(graph: Web, starts: Ints) -> tuple[Ints, Web]:
+    """Cut out what is downstream of some nodes; return its nodes and the part, numbered anew."""
+    nodes = wave = np.unique(starts)
+    while len(wave):
+        wave = np.setdiff1d(graph.owned[graph.owned_by(wave)], nodes)
+        nodes = np.union1d(nodes, wave)
+    edges = graph.owned_by(nodes)
+    ends = np.searchsorted(nodes, graph.owner[edges]), np.searchsorted(nodes, graph.owned[edges])
+    shares = _ends(graph, edges)
+    return nodes, Web(len(nodes), *ends, *shares, graph.least_of[nodes], graph.above_of[nodes])
 
 
 def judge(graph: Web, listed: Bools, rule: Threshold) -> Outcome:

@@ -15,11 +15,11 @@ from typing import Protocol
 import numpy as np
 import polars as pl
 
-from pipelines.graph.cascade import Outcome, Web, judge
+from pipelines.graph.cascade import Outcome, Web, below, judge
 from pipelines.graph.holdings import holdings, on_day
 from pipelines.graph.reasons import Case, Reasons, explain
 from pipelines.graph.stretches import ALWAYS, FOREVER, clip, merged, overlap, with_dates
-from pipelines.graph.unrolled import Graph, Nodes, downstream, listed_nodes, stretches, unroll
+from pipelines.graph.unrolled import SHIFT, Graph, Nodes, downstream, listed_nodes, stretches, unroll
 from pipelines.tables import GRAPH, conform
 
 Entries = dict[int, list[tuple[int, int, str]]]
@@ -142,11 +142,11 @@ _STRETCHES = pl.Schema(
 
 def _in_words(rows: pl.DataFrame, codes: pl.DataFrame, regime: Regime) -> pl.DataFrame:
     """Name the listed owners, lay the measure's own dates over the stretches, merge what is the same."""
-    ids = codes["id"]
+    ids = codes["id"].to_list()
+    by = [[ids[each] for each in owners] for owners in rows["by"].to_list()]
     named = rows.with_columns(
-        by=pl.Series([ids.gather(each).to_list() for each in rows["by"].to_list()], dtype=pl.List(pl.String)),
-        regime=pl.lit(regime.id), citation=pl.lit(regime.citation),
-    )  # fmt: skip
+        by=pl.Series(by, dtype=pl.List(pl.String)), regime=pl.lit(regime.id), citation=pl.lit(regime.citation)
+    )
     dated = overlap(named, _measure(regime), "regime", "regime")
     return conform(with_dates(merged(dated, ("party", "status"))), GRAPH["ownership_tests"])
 
@@ -210,13 +210,15 @@ def _apart(listed: pl.DataFrame, inner: Graph) -> Iterator[pl.DataFrame]:
 def _better(
     best: dict[int, Reasons], net: Web, nodes: Nodes, listed: pl.DataFrame, regime: Regime, names: Sequence[str]
 ) -> None:
-    seeds = listed_nodes(nodes, listed)
-    outcome = judge(net, seeds, regime)
-    case = Case.of(net, outcome, seeds, nodes.party, names)
-    for node in np.flatnonzero((outcome.most > 0) | outcome.undetermined):
-        weight = _weight(outcome, int(node))
-        if int(node) not in best or weight > best[int(node)].weight:
-            best[int(node)] = explain(case, int(node), weight)
+    starts = listed_nodes(nodes, listed)
+    places, part = below(net, starts)
+    seeds = np.isin(places, starts)
+    outcome = judge(part, seeds, regime)
+    case = Case.of(part, outcome, seeds, nodes.key[places] >> SHIFT, names)
+    for at in np.flatnonzero((outcome.most > 0) | outcome.undetermined):
+        node, weight = int(places[at]), _weight(outcome, int(at))
+        if node not in best or weight > best[node].weight:
+            best[node] = explain(case, int(at), weight)
 
 
 def _weight(outcome: Outcome, node: int) -> tuple[int, float, float]:
@@ -225,13 +227,13 @@ def _weight(outcome: Outcome, node: int) -> tuple[int, float, float]:
 
 
 def _row(nodes: Nodes, node: int, reasons: Reasons, entries: Entries) -> dict[str, object]:
-    first = int(nodes.first[node])
+    party, first, last = nodes.at(node)
     named = (text for owner in reasons.by for begins, ends, text in entries[owner] if begins <= first <= ends)
     result, most, least = reasons.weight
     return {
-        "party": int(nodes.party[node]), "result": ("negative", "undetermined", "positive")[result],
+        "party": party, "result": ("negative", "undetermined", "positive")[result],
         "least": least, "most": most, "by": list(reasons.by), "entries": list(dict.fromkeys(named)),
-        "settled_by": reasons.settled_by, "chain": list(reasons.chain), "first": first, "last": int(nodes.last[node]),
+        "settled_by": reasons.settled_by, "chain": list(reasons.chain), "first": first, "last": last,
     }  # fmt: skip
 
 

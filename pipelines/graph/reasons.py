@@ -47,12 +47,14 @@ class Case:
     def name(self, node: int) -> str:
         return self.names[int(self.party[node])]
 
-    def owners(self, node: int, counted: Bools) -> list[int]:
-        """Edges into a node from owners that count, the largest first."""
+    def owners(self, node: int, joined: Ints, before: int | None = None) -> list[int]:
+        """Edges into a node from owners that joined the restricted (before some wave), the largest first."""
         begin, end = np.searchsorted(self.owned, [node, node + 1])
         edges = self.order[begin:end]
         owner = self.web.owner[edges]
-        return [int(edge) for edge in edges[counted[owner] & (owner != node)]]
+        wave = joined[owner]
+        counts = (wave >= 0) & (owner != node) & (wave < (len(joined) if before is None else before))
+        return [int(edge) for edge in edges[counts]]
 
     def share(self, edge: int) -> str:
         net = self.web
@@ -63,19 +65,19 @@ class Case:
 def explain(case: Case, node: int, weight: tuple[int, float, float]) -> Reasons:
     """Tell why the test of a node has its result: one chain for each owner whose share counts."""
     joined = case.outcome.surely if weight[0] == 2 else case.outcome.perhaps
-    direct = case.owners(node, joined >= 0)
+    direct = case.owners(node, joined)
     chains = tuple(_chain(case, edge, joined) for edge in direct[:CHAINS])
-    by = tuple(dict.fromkeys(int(case.party[each]) for each in _listed_above(case, node, joined >= 0)))
+    by = tuple(dict.fromkeys(int(case.party[each]) for each in _listed_above(case, node, joined)))
     return Reasons(weight, by, chains, settling(case, node) if weight[0] == 1 else None)
 
 
-def _listed_above(case: Case, node: int, counted: Bools) -> list[int]:
+def _listed_above(case: Case, node: int, joined: Ints) -> list[int]:
     """Go from owner to owner, nearest first, up to the listed ones."""
     seen = {node}
     listed: list[int] = []
     waiting = deque([node])
     while waiting and len(seen) < SEEN:
-        for edge in case.owners(waiting.popleft(), counted):
+        for edge in case.owners(waiting.popleft(), joined):
             owner = int(case.web.owner[edge])
             if owner not in seen:
                 seen.add(owner)
@@ -88,7 +90,7 @@ def _chain(case: Case, edge: int, joined: Ints) -> str:
     words = f"{case.share(edge)} → {case.name(int(case.web.owned[edge]))}"
     at = int(case.web.owner[edge])
     while not case.listed[at]:
-        above = case.owners(at, (joined >= 0) & (joined < joined[at]))
+        above = case.owners(at, joined, before=int(joined[at]))
         if not above:
             break
         words = f"{case.share(above[0])} → {case.name(at)} {words}"
@@ -104,7 +106,7 @@ def settling(case: Case, node: int, depth: int = 3) -> str:
     if edge is None:
         return f"the owners of {case.name(node)}"
     owner = int(case.web.owner[edge])
-    if case.outcome.certain[owner]:
+    if case.outcome.surely[owner] >= 0:
         return f"the exact share of {case.name(owner)} in {case.name(node)} ({case.share(edge)} on record)"
     deeper = settling(case, owner, depth - 1) if depth > 0 else f"the owners of {case.name(owner)}"
     holds = f"which holds {case.share(edge)} of {case.name(node)}"
@@ -113,7 +115,7 @@ def settling(case: Case, node: int, depth: int = 3) -> str:
 
 def _widest(case: Case, node: int) -> int | None:
     """Find the interest whose contribution is known least."""
-    net, certain = case.web, case.outcome.certain
-    edges = np.array(case.owners(node, case.outcome.possible), dtype=np.int64)
-    gap: Floats = net.most[edges] - np.where(certain[net.owner[edges]], net.least[edges], 0.0)
+    net, surely = case.web, case.outcome.surely
+    edges = np.array(case.owners(node, case.outcome.perhaps), dtype=np.int64)
+    gap: Floats = net.most[edges] - np.where(surely[net.owner[edges]] >= 0, net.least[edges], 0.0)
     return int(edges[gap.argmax()]) if len(edges) and gap.max() > 0 else None

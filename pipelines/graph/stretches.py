@@ -53,15 +53,17 @@ def overlap(left: pl.DataFrame, right: pl.DataFrame, left_on: str, right_on: str
 
 def topmost(rows: pl.DataFrame, key: Sequence[str], rank: Sequence[str]) -> pl.DataFrame:
     """Cut rows so that on every day only one row of a key holds: the greatest by `rank`, nulls least."""
-    ordered = rows.sort([*key, *rank], nulls_last=False).with_row_index("place")
+    counted = rows.with_columns(pl.len().over(key).alias("place"))
+    single, several = counted.filter(pl.col("place") == 1), counted.filter(pl.col("place") > 1)
+    if several.is_empty():
+        return rows
+    ordered = several.drop("place").sort([*key, *rank], nulls_last=False).with_row_index("place")
     by_day = ordered.sort([*key, "first"])
     reach = pl.col("last").cum_max().shift(1).over(key)
     crossing = by_day.filter((pl.col("first") <= reach).fill_null(value=False)).select(key).unique()
-    if crossing.is_empty():
-        return ordered.drop("place")
     alone = ordered.join(crossing, on=key, how="anti", nulls_equal=True)
     crossed = ordered.join(crossing, on=key, how="semi", nulls_equal=True)
-    return pl.concat([alone, _swept(crossed, key)]).drop("place")
+    return pl.concat([each.drop("place") for each in (single, alone, _swept(crossed, key))])
 
 
 def _swept(rows: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:

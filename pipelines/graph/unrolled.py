@@ -32,6 +32,11 @@ class Nodes:
     def first(self) -> Ints:
         return (self.key & ((1 << SHIFT) - 1)) - MIDDLE
 
+    def at(self, node: int) -> tuple[int, int, int]:
+        """Party, first and last day of one stretch."""
+        key = int(self.key[node])
+        return key >> SHIFT, (key & ((1 << SHIFT) - 1)) - MIDDLE, int(self.last[node])
+
 
 @dataclass(frozen=True)
 class Graph:
@@ -128,10 +133,9 @@ def _running(change: Floats, party: Ints) -> Floats:
     return total - np.repeat(before, np.diff(np.r_[begins, len(party)]))
 
 
-def listed_nodes(nodes: Nodes, listed: pl.DataFrame) -> Bools:
+def listed_nodes(nodes: Nodes, listed: pl.DataFrame) -> Ints:
+    """Find the stretches on which a party is listed itself."""
     code, first, last = (listed[name].to_numpy() for name in ("code", "first", "last"))
     begin = np.searchsorted(nodes.key, _key(code, first), side="left")
     end = np.searchsorted(nodes.key, _key(code, last), side="right")
-    mask = np.zeros(len(nodes.key), dtype=bool)
-    mask[ranges(begin, np.maximum(end - begin, 0))] = True
-    return mask
+    return np.unique(ranges(begin, np.maximum(end - begin, 0)))
