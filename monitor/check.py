@@ -15,6 +15,7 @@ import polars as pl
 
 from monitor.red_flag import RedFlag, Severity
 from monitor.red_flags import FLAGS
+from monitor.words import day
 from pipelines import Tables
 from pipelines.errors import InputError
 from pipelines.tables import GRAPH
@@ -39,11 +40,6 @@ OPTIONAL: Mapping[str, pl.DataType] = {
     "verify": pl.Boolean(), "inferred": pl.Boolean(),
 }  # fmt: skip
 """What a piece of evidence may leave out."""
-
-MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-    "December",
-)  # fmt: skip
 
 ENOUGH = 0.5
 """A flag about an absent value runs where a source fills the column for this share of its rows."""
@@ -233,7 +229,7 @@ class People(string.Formatter):
 
 def _written(value: object) -> str:
     if isinstance(value, dt.date):
-        return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
+        return day(value)
     if isinstance(value, list | tuple):
         return "; ".join(_parts(value)) or "unknown"
     if isinstance(value, float) and math.isfinite(value):

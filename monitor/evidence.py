@@ -93,6 +93,12 @@ def possible_shipments(tables: Tables, unit_value: float) -> Frame:
     )
 
 
+def moving() -> nw.Expr:
+    """Say whether a row moves goods onward: not a second paper of a movement, a return or a repair."""
+    kept = ~nw.col("kind").is_in(COMES_BACK).fill_null(value=False)
+    return kept & nw.col("moves_goods").fill_null(value=True)
+
+
 def appearances(tables: Tables) -> Frame:
     """Each party in each role, with the goods of the shipment and whether a license is on record for it."""
     goods = tables.shipments.select(

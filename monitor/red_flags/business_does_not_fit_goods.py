@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import narwhals as nw
 
-from monitor.evidence import CONSIGNED_TO, RECEIVES, Frame
+from monitor.evidence import CONSIGNED_TO, RECEIVES, Frame, moving
 from monitor.guidance import ADVANCED_IC_GUIDANCE, CASES, KNOW_YOUR_CUSTOMER
 from monitor.red_flag import RedFlag, Severity, raises, silent
 from pipelines import Tables
@@ -44,7 +44,7 @@ def _staff() -> nw.Expr:
 def _purchases(tables: Tables) -> Frame:
     """Controlled purchases of each party with all the chips it got."""
     bought = tables.appearances.filter(nw.col("controlled"), nw.col("role").is_in(BUYS)).select("party", "shipment")
-    lines = bought.unique().join(tables.shipments.select("chips", shipment="id"), on="shipment")
+    lines = bought.unique().join(tables.shipments.filter(moving()).select("chips", shipment="id"), on="shipment")
     total = lines.group_by("party").agg(got=nw.col("chips").sum())
     passes_on = nw.col("trade").is_in(CONSIGNED_TO).fill_null(value=False)
     who = tables.parties.filter(~passes_on).select("industry", "implausible_trade", "employees", party="id")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import narwhals as nw
 
-from monitor.evidence import COMES_BACK, CONSIGNED_TO, Frame, possible_shipments, true
+from monitor.evidence import CONSIGNED_TO, Frame, moving, possible_shipments, true
 from monitor.guidance import ADVANCED_IC_GUIDANCE, FINCEN_ALERTS, KNOW_YOUR_CUSTOMER
 from monitor.red_flag import RedFlag, Severity, raises, silent
 from pipelines import Tables
@@ -18,10 +18,9 @@ def find(tables: Tables, *, unit_value: float = 5000.0) -> Frame:
     """
     trades = tables.parties.filter(nw.col("trade").is_in(CONSIGNED_TO)).select("trade", consignee="id")
     nobody = nw.col("end_user").is_null() | (nw.col("end_user") == nw.col("consignee"))
-    moved_on = ~nw.col("kind").is_in(COMES_BACK).fill_null(value=False)
     return (
         possible_shipments(tables, unit_value)
-        .filter(nobody, moved_on)
+        .filter(nobody, moving())
         .join(trades, on="consignee")
         .with_columns(inferred=~true("controlled"))
         .select("shipper", "item", "trade", "inferred", on="shipped_on", party="consignee", shipment="id")

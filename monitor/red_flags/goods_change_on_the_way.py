@@ -7,7 +7,7 @@ from functools import reduce
 
 import narwhals as nw
 
-from monitor.evidence import COMES_BACK, CONSIGNED_TO, Frame, following, possible_shipments, true
+from monitor.evidence import CONSIGNED_TO, Frame, following, moving, possible_shipments, true
 from monitor.guidance import CASES, KNOW_YOUR_CUSTOMER, SMUGGLING_PIPELINE
 from monitor.red_flag import RedFlag, Severity, raises, silent
 from pipelines import Tables
@@ -53,7 +53,7 @@ def _came(tables: Tables, unit_value: float, hs_codes: Sequence[str]) -> Frame:
     trades = tables.parties.select(passes_on=passes_on, trader="id")
     return (
         possible_shipments(tables, unit_value)
-        .filter(~nw.col("kind").is_in(COMES_BACK).fill_null(value=False), nw.col("pieces") > 0)
+        .filter(moving(), nw.col("pieces") > 0)
         .join(trades, left_on="consignee", right_on="trader", how="left")
         .select(
             party="consignee", delivery="id", supplier="shipper", came_as="item", came_hs="hs_code", came_chip="chip",
@@ -72,7 +72,7 @@ def _went(tables: Tables, unit_value: float, hs_codes: Sequence[str]) -> Frame:
     ordinary = (nw.col("family") == "other").fill_null(value=False)
     blank = nw.col("eccn").is_null() & true("fills_eccn")
     return (
-        tables.shipments.filter(~nw.col("kind").is_in(COMES_BACK).fill_null(value=False), nw.col("pieces") > 0)
+        tables.shipments.filter(moving(), nw.col("pieces") > 0)
         .filter(~ordinary, ~cheap)
         .join(fills, on="source", how="left")
         .select(

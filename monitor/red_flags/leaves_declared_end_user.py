@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import narwhals as nw
 
-from monitor.evidence import COMES_BACK, Frame, following, same_country, true
+from monitor.evidence import Frame, following, moving, same_country, true
 from monitor.guidance import CASES, SMUGGLING_PIPELINE
 from monitor.red_flag import RedFlag, Severity, raises, silent
 from pipelines import Tables
@@ -39,8 +39,7 @@ def _groups(tables: Tables) -> Frame:
 
 def _recognized(tables: Tables) -> Frame:
     """Recognized accelerators on the move; a unit is an accelerator, or a piece where their number is unknown."""
-    kept = ~nw.col("kind").is_in(COMES_BACK).fill_null(value=False)
-    known = tables.shipments.filter(nw.col("recognized"), nw.col("family") == "accelerator", kept)
+    known = tables.shipments.filter(nw.col("recognized"), nw.col("family") == "accelerator", moving())
     return known.with_columns(units=nw.coalesce("chips", "pieces")).filter(nw.col("units") > 0)
 
 

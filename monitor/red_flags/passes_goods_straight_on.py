@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import narwhals as nw
 
-from monitor.evidence import COMES_BACK, Frame, following, holds, licensed, possible_shipments, same_country, true
+from monitor.evidence import Frame, following, holds, licensed, moving, possible_shipments, same_country, true
 from monitor.guidance import CASES
 from monitor.red_flag import RedFlag, Severity, raises, silent
 from pipelines import Tables
@@ -35,8 +35,7 @@ def find(tables: Tables, *, share: float = 0.6, days: int = 45, unit_value: floa
 
 
 def _moving(tables: Tables, unit_value: float) -> Frame:
-    kept = ~nw.col("kind").is_in(COMES_BACK).fill_null(value=False)
-    return possible_shipments(tables, unit_value).filter(kept, nw.col("pieces") > 0)
+    return possible_shipments(tables, unit_value).filter(moving(), nw.col("pieces") > 0)
 
 
 def _came(tables: Tables, unit_value: float) -> Frame:
