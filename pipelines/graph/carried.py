@@ -256,7 +256,9 @@ def _serial_match(moves: Movements, states: States, rows: pl.DataFrame) -> pl.Se
 
 def _accepted(states: States, rows: pl.DataFrame) -> States:
     """Keep what is plausible and not more than had arrived; unknown pieces cannot be too many."""
-    each = pl.col("own_chips").fill_null(pl.col("assumed_chips_per_piece"))
+    numbered = pl.col("serial_match")  # the very pieces that arrived, whatever their value says
+    assumed = pl.when(numbered).then("arrived_chips_per_piece").otherwise("assumed_chips_per_piece")
+    each = pl.col("own_chips").fill_null(assumed)
     chips = pl.when(pl.col("pieces") > 0).then(pl.col("pieces") * each)
     named = pl.col("own_goods").is_not_null()
     rows = rows.with_columns(each=each, chips=chips).filter(
@@ -264,8 +266,9 @@ def _accepted(states: States, rows: pl.DataFrame) -> States:
         pl.col("chips").is_null() | (pl.col("chips") * THOUSANDTHS <= pl.col("milli") + 0.5),
     )
     kinds = dict(zip(states.kinds, range(len(states.kinds)), strict=True))
-    formed = rows.select("assumed_form", pl.col("each").fill_null(UNKNOWN)).iter_rows()
-    kind = [kinds.setdefault((form, each), len(kinds)) for form, each in formed]
+    form = pl.when(numbered).then("arrived_form").otherwise("assumed_form")
+    formed = rows.select(form.alias("form"), pl.col("each").fill_null(UNKNOWN)).iter_rows()
+    kind = [kinds.setdefault(each_kind, len(kinds)) for each_kind in formed]
     fit = pl.when(named).then(NAMED_FIT).otherwise(pl.col("fit").fill_null(0.5).clip(0.05, 1) * UNKNOWN_FIT)
     number = pl.int_range(pl.len()).cast(pl.Int64) + len(states)
     return States(

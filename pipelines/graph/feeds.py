@@ -32,6 +32,10 @@ class Bounds:
     def __add__(self, other: Bounds) -> Bounds:
         return Bounds(*(a + b for a, b in zip(self.numbers, other.numbers, strict=True)))
 
+    def at_least(self, least: float) -> Bounds:
+        """Raise every number to what is certain, but not above the most."""
+        return Bounds(*(max(number, min(least, self.most)) for number in self.numbers))
+
     def times(self, factor: float) -> Bounds:
         return Bounds(*(number * factor for number in self.numbers))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -157,17 +157,16 @@ def _paths(of: Traced, last: Flags, known: Flags, beyond: Flags, k: int) -> Foun
     goal = np.where(may_end, of.weights.goal[old], NEVER)
     field = Field(graph, of.weights.of(old, goal), of.reach.moves, of.reach.states.move[old])
     farthest, max_legs = Farthest(of), of.reach.rules.max_legs
+    roots, own = (np.flatnonzero(each[early]) for each in (of.roots, of.reach.states.own))
     found = Found((), truncated=False)
-    for starts in (of.roots[early], of.reach.states.own[early]):  # the second where every root is too far away
+    for starts, least in ((roots, 1), (own, max_legs), (own, 1)):  # a root may lie beyond the legs searched
         if not found.routes:
-            found = best_paths(
-                field,
-                np.flatnonzero(starts),
-                k=k,
-                max_legs=max_legs,
-                accept=lambda path: farthest.is_end_of(old[list(path)]),
-            )
+            found = best_paths(field, starts, k=k, max_legs=max_legs, accept=partial(_told, old, farthest, least))
     return Found(tuple(in_reach(route, graph, old) for route in found.routes), found.truncated)
+
+
+def _told(old: Numbers, farthest: Farthest, least: int, path: tuple[int, ...]) -> bool:
+    return len(path) >= least and farthest.is_end_of(old[list(path)])
 
 
 def in_reach(route: Route, graph: Handovers, old: Numbers) -> Route:

@@ -53,9 +53,9 @@ def units(of: Traced, given: Sequence[int], ends: Sequence[int], complete: froze
     goods = of.reach.states.goods
     for one in np.unique(goods[list(ends)]):
         part = feeds(of, given, [state for state in ends if goods[state] == one])
-        same += part.bounds()
         bounds, because = _recognized(part, complete)
         recognized += bounds
+        same += part.bounds().at_least(bounds.least)
         reasons.append(because)
         middle |= part.middle()
         cut |= part.cut
@@ -78,9 +78,11 @@ def _recognized(part: Feeds, complete: frozenset[int]) -> tuple[Bounds, str]:
         return Bounds(), NOT_RECOGNIZED
     bounds = known.bounds()
     if known.middle() <= complete:
-        return bounds, ""
-    firm = min(known.observed().bounds().least, bounds.least)
-    return Bounds(firm, *bounds.numbers[1:]), NOT_COMPLETE if firm < bounds.least else ""
+        return bounds.at_least(known.observed().bounds().least), ""
+    firm = min(known.observed().bounds().least, bounds.most)
+    if firm >= bounds.least:
+        return bounds.at_least(firm), ""
+    return Bounds(firm, *bounds.numbers[1:]), NOT_COMPLETE
 
 
 def _same_serials(part: Feeds) -> Flags:
