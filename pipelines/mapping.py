@@ -53,7 +53,7 @@ class ColumnMapping:
         for canonical, heading in self.columns.items():
             if heading not in frame.columns:
                 raise InputError(
-                    f"{self.name}: {canonical} = {heading!r}, but {file} has no such column"
+                    f"mapping {self.name}: {canonical} = {heading!r}, but {file} has no such column"
                     f"{nearest(heading, frame.columns)}"
                 )
         mapped = [self._translated(canonical, heading) for canonical, heading in self.columns.items()]

@@ -41,7 +41,7 @@ def names_in(written: str) -> tuple[str, list[str]]:
     """
     text = SUCCESSORS.sub("", spoken(written))
     first, *others = (part.strip(" ,;").removesuffix("(").strip() for part in ALSO.split(text))
-    others = [FOLLOWING.sub("", other.strip(" ,;“”\"'").rstrip(")") if "(" not in other else other) for other in others]
+    others = [FOLLOWING.sub("", _unquoted(other)) for other in others]
     aliases = [other for other in others if other]
     bare = spoken(REMARK.sub("", first)).strip(" ,;") or first
     if bare.count("(") > bare.count(")"):
@@ -51,6 +51,11 @@ def names_in(written: str) -> tuple[str, list[str]]:
         aliases.append(below[1].strip())
     aliases += _abbreviations(bare)
     return bare.rstrip(": "), aliases
+
+
+def _unquoted(text: str) -> str:
+    bare = text.strip(" ,;")
+    return (bare.rstrip(")") if "(" not in bare else bare).strip(" ,;“”\"'")
 
 
 def _abbreviations(name: str) -> list[str]:

@@ -1,0 +1,204 @@
+"""Published lists and ownership statements, in excerpts written by hand in the official layouts."""
+
+import datetime as dt
+import json
+import os
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from pipelines.ingest import Ingested, ingest
+from pipelines.listings import listings
+from pipelines.source import SourceSetting
+
+FILES = Path(__file__).parents[2] / "files"
+SHARED = Path(os.environ.get("ENTREPOT_SHARED", Path(__file__).parents[4] / "shared")) / "data"
+DAY = dt.date.fromisoformat
+real = pytest.mark.skipif(
+    not SHARED.is_dir(), reason="the shared data lie beside the project only where it is developed"
+)
+
+
+def read(*names: str, folder: Path = FILES) -> Ingested:
+    sources = [SourceSetting(id=f"source {number}", path=folder / name) for number, name in enumerate(names)]
+    return ingest(sources, None, as_of=DAY("2026-01-01"))
+
+
+def entries(*names: str) -> dict[str, dict[str, object]]:
+    merged = listings(read(*names).records["listings"], names_fold=str.casefold)
+    return {row["name"] or row["id"]: row for row in merged.iter_rows(named=True)}
+
+
+def test_the_official_layout_gives_addresses_dates_and_identifiers() -> None:
+    rows = entries("csl_official_layout.csv")
+    qinglan = rows["Qinglan (Beijing) Electronic Information Industry Co., Ltd."]
+    assert qinglan["list"] == "EL"
+    assert qinglan["effect"] == "prohibits"
+    assert qinglan["aliases"] == ["Qinglan Beijing Electronic Information Co., Ltd.", "QBEI"]
+    assert qinglan["country"] == ["CN", "HK"]
+    assert (qinglan["published_on"], qinglan["effective_on"]) == (DAY("2025-03-28"), DAY("2025-03-25"))
+    assert qinglan["footnotes"] == ["4"]
+    denied = rows["MERIDIAN OPTICS INTL., INC."]
+    assert (denied["published_on"], denied["effective_on"]) == (DAY("1993-04-09"), DAY("1993-04-02"))
+    assert denied["delisted_on"] == DAY("2003-04-02")
+    assert rows["ORLOV, Anton"]["kind"] == "person"
+    assert rows["ORLOV, Anton"]["identifiers"] == ["7719000123"]
+    assert (rows["Northgale Bank"]["list"], rows["Northgale Bank"]["addresses"]) == ("MBS", [])
+
+
+def test_the_flat_layout_gives_countries_and_quarantines_addresses_without_address() -> None:
+    found = read("csl_flat_layout.csv")
+    rows = {row["name"]: row for row in found.records["listings"].iter_rows(named=True)}
+    assert {row["list"] for row in rows.values()} == {"EL", "CAPTA", "UVL"}
+    assert rows["Qinglan (Beijing) Electronic Information Industry Co., Ltd."]["country"] == ["CN", "HK"]
+    assert rows["Harbor Optics LLC"]["country"] == ["AE"]
+    assert found.quarantine["row"].to_list() == [2]
+
+
+def test_the_entity_list_gives_addresses_scopes_and_first_dates() -> None:
+    rows = entries("entity_list_layout.json")
+    qinglan = rows["Qinglan (Beijing) Electronic Information Industry Co., Ltd."]
+    assert qinglan["addresses"] == [
+        "2 Shangdi Road, Haidian District, Beijing, China",
+        "4/F Sunrise Tower, 21 Argyle Road, Hong Kong",
+        "9 Lane, Tianjin, China",
+    ]
+    assert (qinglan["published_on"], qinglan["effective_on"]) == (DAY("2025-03-28"), DAY("2025-03-25"))
+    pipes = rows["Velograd Pipe Works"]
+    assert pipes["aliases"] == ["VPW", "Velograd Trubny"]
+    assert pipes["addresses"] == ["13 Demidova Street, Velograd, Russia"]
+    assert (pipes["limits"], pipes["published_on"]) == ("project", DAY("2016-09-07"))
+    cargo = rows["Tallvik Sea Cargo (TSC)"]
+    assert (cargo["limits"], cargo["published_on"], cargo["country"]) == ("excepted", None, ["UA"])
+    assert cargo["aliases"] == ["Tallvik Sea Cargo"]
+
+
+def test_an_address_entry_has_no_name_and_counts_from_its_stated_day() -> None:
+    rows = [row for row in entries("entity_list_layout.json").values() if row["kind"] == "address"]
+    assert len(rows) == 1
+    assert rows[0]["name"] is None
+    assert rows[0]["addresses"] == ["Unit 07, 9/F Sunrise Tower, No. 21 Argyle Road, Hong Kong"]
+    assert (rows[0]["published_on"], rows[0]["effective_on"]) == (DAY("2024-06-18"), DAY("2024-06-12"))
+    assert (rows[0]["limits"], rows[0]["country"]) == ("ccl", ["CN", "HK"])
+
+
+def test_one_entry_in_three_files_is_one_listing() -> None:
+    rows = entries("csl_official_layout.csv", "csl_flat_layout.csv", "entity_list_layout.json")
+    qinglan = rows["Qinglan (Beijing) Electronic Information Industry Co., Ltd."]
+    assert {"QBEI", "Qinglan Information", "Qinglan Beijing Electronic Information Co., Ltd."} == set(
+        qinglan["aliases"]
+    )
+    assert qinglan["effective_on"] == DAY("2025-03-25")
+    assert len(qinglan["sources"]) == 3
+
+
+def test_the_merge_of_lists_does_not_depend_on_the_order_of_records() -> None:
+    records = read("csl_official_layout.csv", "csl_flat_layout.csv", "entity_list_layout.json").records["listings"]
+    turned = listings(records.reverse(), names_fold=str.casefold)
+    assert turned.equals(listings(records, names_fold=str.casefold))
+
+
+def test_a_private_list_is_a_canonical_file(tmp_path: Path) -> None:
+    (tmp_path / "listings.csv").write_text(
+        "list,name,addresses,letter_type\nletters,Harbor Cloud,,is_informed\nwatch,,1 Pier; 2 Pier,\nwatch,,,\n"
+    )
+    found = ingest([], tmp_path, as_of=DAY("2026-01-01"))
+    rows = listings(found.records["listings"], names_fold=str.casefold).rows(named=True)
+    assert [(row["id"], row["effect"]) for row in rows] == [
+        ("letters|harbor cloud", "prohibits"),
+        ("watch|@1 pier", "other"),
+    ]
+    assert rows[1]["addresses"] == ["1 Pier", "2 Pier"]
+    assert found.quarantine.rows(named=True)[0]["reason"] == "name and addresses are both empty"
+
+
+def test_bods_statements_become_parties_and_ownership() -> None:
+    found = read("bods_04.jsonl")
+    parties = {row["id"]: row for row in found.records["parties"].iter_rows(named=True)}
+    assert set(parties) == {"ent-harbor", "ent-pacific", "per-orlov"}
+    harbor = parties["ent-harbor"]
+    assert (harbor["country"], harbor["headquarters_country"]) == ("MY", "HK")
+    assert harbor["address"] == "12 Jalan Bukit, Johor, 80000, Malaysia"
+    assert (harbor["lei"], harbor["registration_number"]) == ("5493000HARBOR0000012", "202301001234")
+    assert harbor["incorporated_on"] == DAY("2023-02-01")
+    assert (parties["per-orlov"]["kind"], parties["per-orlov"]["country"]) == ("person", "SG")
+    assert parties["ent-pacific"]["aliases"] == ["PGL"]
+
+
+def test_the_latest_statement_of_a_record_counts_and_a_closing_one_ends_it() -> None:
+    rows = read("bods_04.jsonl").records["ownership"].sort("record", "line")
+    first = rows.filter(record="rel-1").rows(named=True)
+    assert [(row["interest"], row["share_min"], row["share_max"]) for row in first] == [
+        ("shareholding", 25.0, 50.0),
+        ("votingRights", 25.0, 50.0),
+    ]
+    assert [(row["share_min_open"], row["share_max_open"]) for row in first] == [(True, False), (True, True)]
+    assert (first[0]["owner_id"], first[0]["owner_name"], first[0]["owned_name"]) == (
+        "ent-pacific",
+        "Pacific Gain Ltd",
+        "Harbor Cloud Sdn Bhd",
+    )
+    closed = rows.filter(record="rel-2").row(0, named=True)
+    assert (closed["share_min"], closed["share_min_open"], closed["until_on"]) == (75.0, False, DAY("2024-01-01"))
+
+
+def test_statements_that_name_nobody_are_quarantined_with_their_reason() -> None:
+    found = read("bods_04.jsonl")
+    reasons = {row["row"]: row["reason"] for row in found.quarantine.iter_rows(named=True)}
+    assert set(reasons) == {4, 10, 11, 12}
+    for report in found.reports:
+        assert report.read == report.accepted + report.duplicate + report.quarantined
+    assert sum(report.read for report in found.reports) == 12
+    assert sum(report.duplicate for report in found.reports) == 1
+
+
+def test_older_bods_is_refused_with_one_line(tmp_path: Path) -> None:
+    (tmp_path / "old.json").write_text(json.dumps([{"statementID": "1", "statementType": "entityStatement"}]))
+    found = ingest([], tmp_path, as_of=DAY("2026-01-01"))
+    assert found.failed == ("old.json: is BODS before 0.4; convert it to 0.4",)
+
+
+@real
+def test_the_footnotes_and_scopes_of_the_real_entity_list_are_those_counted_by_hand() -> None:
+    records = read("bis_entity_list.json", folder=SHARED / "lists").records["listings"]
+    counts = dict(records["footnotes"].explode().drop_nulls().value_counts().iter_rows())
+    assert counts == {"1": 130, "4": 96, "5": 16, "3": 773}
+    scope = pl.col("scope")
+    assert records.filter(scope.str.contains("(?i)except|when used in")).height == 97
+    assert records.filter(scope.str.contains(r"746\.8\(a\)\(4\)")).height == 83
+    assert records.filter(kind="address").height == 19
+    assert records.height == 3409
+    merged = listings(records, names_fold=str.casefold)
+    assert merged.filter(limits="project").height == 83
+    assert merged.filter(limits="ccl").height == 19
+    assert records["published_on"].null_count() == 2
+    assert records["country"].list.len().min() == 1
+
+
+@real
+def test_the_real_screening_list_is_read_whole() -> None:
+    found = read("csl_2026-07-31.csv", folder=SHARED / "lists")
+    report = found.reports[0]
+    assert (report.read, report.quarantined) == (25_921, 19)
+    assert report.read == report.accepted + report.duplicate + report.quarantined
+    dated = found.records["listings"].group_by("list").agg(pl.col("published_on").is_not_null().any())
+    assert set(dated.filter(~pl.col("published_on"))["list"]) == {
+        "CAPTA",
+        "CMIC",
+        "DTC",
+        "MBS",
+        "PLC",
+        "SDN",
+        "SSI",
+        "UVL",
+        "MEU",
+    }
+
+
+@real
+def test_the_real_ownership_groups_are_read_whole() -> None:
+    found = read("bods04_gleif_uk_demo.jsonl", folder=SHARED / "ownership" / "bods")
+    assert [report.quarantined for report in found.reports] == [0, 0]
+    bands = found.records["ownership"].filter(interest="shareholding").group_by("share_min", "share_min_open").len()
+    assert dict(zip(bands["share_min"], bands["share_min_open"], strict=True)) == {25.0: True, 50.0: True, 75.0: False}
