@@ -46,6 +46,7 @@ class Words:
     legal: frozenset[str]
     phrases: re.Pattern[str]
     legal_countries: Mapping[str, frozenset[str]]
+    legal_kinds: Mapping[str, str]
     weights: Mapping[str, float]
     places: frozenset[str]
     generic: frozenset[str]
@@ -95,6 +96,7 @@ def words() -> Words:
         legal=frozenset(shipped["legal"]["words"].split()),
         phrases=re.compile("|".join(rf"(?<![a-z0-9]){re.escape(each)}(?![a-z0-9])" for each in phrases)),
         legal_countries={form: frozenset(codes) for form, codes in shipped["legal"]["countries"].items()},
+        legal_kinds=dict(shipped["legal"]["kinds"]),
         weights=_weights(listed, shipped["weights"]),
         places=places,
         generic=generic,
@@ -132,12 +134,21 @@ def fold(text: str) -> str:
 
     Letters that only look Latin are taken for Latin inside a Latin name. Folding twice changes nothing.
     """
-    text = unicodedata.normalize("NFKC", text[:LONGEST])
-    text = _plain_letters(
-        "".join(char for char in text if unicodedata.category(char) not in {"Cc", "Cf"} or char in "\t\n")
-    )
-    text = unicodedata.normalize("NFKC", maybe_ascii(text).casefold())
-    text = _APOSTROPHES.sub("", text).replace("&", " and ")
+    text = text[:LONGEST]
+    for _ in range(4):
+        before, text = text, _folded(text)
+        if text == before:
+            break
+    return text
+
+
+def _folded(text: str) -> str:
+    text = unicodedata.normalize("NFKC", text)
+    kept = "".join(char for char in text if char in "\t\n" or unicodedata.category(char) not in {"Cc", "Cf"})
+    text = _plain_letters(kept)
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", " ".join(map(maybe_ascii, text.split())))
+    text = _APOSTROPHES.sub("", text.casefold()).replace("&", " and ")
     text = _DOTTED.sub(lambda found: re.sub(r"[.\s]", "", found.group()) + " ", text)
     return _NOT_WORD.sub(" ", text).strip().removeprefix("m s ").removeprefix("messrs ")
 
@@ -179,6 +190,8 @@ def _without_legal_form(folded: str) -> tuple[str, frozenset[str], frozenset[str
     folded = " ".join(_numeral(word, place) for place, word in enumerate(folded.split()))
     found = extract_org_types(folded, generic=False)
     kinds = frozenset(kind for _, kind in extract_org_types(folded, generic=True))
+    if "sdn" not in folded.split():
+        kinds = frozenset(words().legal_kinds[word] for word in folded.split() if word in words().legal_kinds) or kinds
     phrases = words().phrases.findall(folded)
     bare = words().phrases.sub(" ", remove_org_types(folded, replacement=" "))
     kept = [word for word in bare.split() if word not in words().legal]

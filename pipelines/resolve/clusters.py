@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import polars as pl
 
@@ -16,6 +16,9 @@ from pipelines.resolve.profile import Profile, contradiction, judged_same, profi
 from pipelines.resolve.registry import REGISTRY, lasting_ids
 
 REVIEW_PAIRS = {"left": pl.String, "right": pl.String, "score": pl.Float64, "detail": pl.String}
+_ANCHORS = 60
+"""Of parties of one name and country that contradict each other, how many are compared with each other."""
+
 CROWDED_ID = 6
 """An id that more than this many different names bear is a placeholder, not an id."""
 
@@ -176,17 +179,38 @@ def _join_by_name(clusters: Clusters) -> None:
 
 def _join_group(clusters: Clusters, keys: list[str], detail: str) -> None:
     roots = sorted({clusters.root(key) for key in keys})
-    clash = any(
-        contradiction(clusters.of(a), clusters.of(b))
-        for place, a in enumerate(roots[:40])
-        for b in roots[place + 1 : 40]
-    )
-    for place, first in enumerate(roots):
-        for second in roots[place + 1 :] if clash else roots[place + 1 : place + 2]:
-            linked = clusters.of(first).linked(clusters.of(second))
-            bare = clusters.of(first).is_bare and clusters.of(second).is_bare
-            if not ((not clash or linked or bare) and clusters.join(first, second)):
-                clusters.doubt(first, second, 0.85, detail)
+    registered = [root for root in roots if clusters.of(root).is_registered][:_ANCHORS]
+    formed = [root for root in roots if clusters.of(root).forms][:_ANCHORS]
+    for anchors in (registered, formed):
+        if any(_contradict(clusters, first, second) for first, second in combinations(anchors, 2)):
+            _join_anchored(clusters, anchors, roots, detail, linked_only=anchors is registered)
+            return
+    _join_in_turn(clusters, roots, detail)
+
+
+def _join_anchored(clusters: Clusters, anchors: list[str], roots: list[str], detail: str, *, linked_only: bool) -> None:
+    """Join a group whose anchors contradict each other: others only to the one anchor they share something with."""
+    for first, second in combinations(anchors, 2):
+        apart = linked_only and not clusters.of(first).linked(clusters.of(second))
+        if apart or not clusters.join(first, second):
+            clusters.doubt(first, second, 0.85, detail)
+    free = []
+    for root in (root for root in roots if root not in anchors):
+        linked = {clusters.root(each) for each in anchors if clusters.of(each).linked(clusters.of(root))}
+        if not (len(linked) == 1 and clusters.join(linked.pop(), root)):
+            clusters.doubt(anchors[0], root, 0.85, detail)
+            free.append(root)
+    _join_in_turn(clusters, free, detail)
+
+
+def _join_in_turn(clusters: Clusters, roots: list[str], detail: str) -> None:
+    for first, second in pairwise(roots):
+        if not clusters.join(first, second):
+            clusters.doubt(first, second, 0.85, detail)
+
+
+def _contradict(clusters: Clusters, first: str, second: str) -> bool:
+    return contradiction(clusters.of(first), clusters.of(second)) is not None
 
 
 def _join_without_country(clusters: Clusters) -> None:
@@ -196,16 +220,18 @@ def _join_without_country(clusters: Clusters) -> None:
         roots = sorted({clusters.root(key) for key in groups[core]})
         placed = [root for root in roots if clusters.of(root).countries]
         loose = [root for root in roots if not clusters.of(root).countries]
-        _join_across(clusters, placed)
+        _join_across(clusters, placed[:_ANCHORS], str(core))
         _join_loose(clusters, sorted({clusters.root(root) for root in placed}), loose, str(core))
 
 
-def _join_across(clusters: Clusters, placed: list[str]) -> None:
+def _join_across(clusters: Clusters, placed: list[str], core: str) -> None:
     for place, first in enumerate(placed):
         for second in placed[place + 1 :]:
             relation = same_country(clusters.of(first).countries, clusters.of(second).countries)
-            if relation == "china" and clusters.of(first).linked(clusters.of(second)):
-                clusters.join(first, second, strong=True)
+            if relation != "china":
+                continue
+            if not (clusters.of(first).linked(clusters.of(second)) and clusters.join(first, second, strong=True)):
+                clusters.doubt(first, second, 0.8, f'same name "{core}" in Hong Kong and the mainland')
 
 
 def _join_loose(clusters: Clusters, placed: list[str], loose: list[str], core: str) -> None:

@@ -31,7 +31,8 @@ class Likeness:
     """How alike two names are.
 
     `score` is 0 to 1; `exact` when the cores agree word by word; `shared` sums what the shared words say (each at most
-    1); `rare` counts the rare words shared; `edits` counts changed letters, `words` the words paired;
+    1); `rare` counts the rare words shared; `edits` counts changed letters, `words` the words paired,
+    `shortest` the letters of the shortest misspelled word (0: none);
     `conflict` says what must agree and does not.
     """
 
@@ -43,6 +44,7 @@ class Likeness:
     conflict: str | None
     detail: str
     words: int = 0
+    shortest: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,7 @@ def similar_name(left: Name, right: Name, *, at_least: float = 0.0) -> Likeness:
         conflict=conflict,
         detail=_detail(pairs, left_only, right_only, conflict),
         words=len(pairs),
+        shortest=min((min(len(pair.left), len(pair.right)) for pair in pairs if pair.edits), default=0),
     )
 
 

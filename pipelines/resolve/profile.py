@@ -10,10 +10,11 @@ import polars as pl
 
 from pipelines.normalize.address import Address, parse_address
 from pipelines.normalize.contacts import email_key, phone_key
-from pipelines.normalize.names import fold, parse_name
+from pipelines.normalize.names import fold, parse_name, words
 from pipelines.resolve.evidence import same_address, same_country, similar_name
 
 _LEI = re.compile(r"[A-Z0-9]{18}[0-9]{2}")
+_LONG_WORD = 6
 _PLACEHOLDERS = frozenset({"", "NA", "NONE", "NULL", "UNKNOWN", "NIL", "TBD", "TBA", "NOTAVAILABLE", "X", "XX", "XXX"})
 
 
@@ -34,12 +35,13 @@ class Profile:
     source_ids: frozenset[tuple[str, str]]
     forms: frozenset[str]
     person: bool
+    company: bool
     first_on: dt.date | None
 
     @property
-    def is_bare(self) -> bool:
-        """Whether nothing but a name and a country is known."""
-        return not (self.identifiers or self.addresses or self.contacts)
+    def is_registered(self) -> bool:
+        """Whether it has an identity of its own that others of its name may contradict."""
+        return bool(self.leis or self.registrations or (self.person and self.source_ids))
 
     def merged(self, other: Profile) -> Profile:
         """Put what is known of two together."""
@@ -58,6 +60,7 @@ class Profile:
             self.source_ids | other.source_ids,
             self.forms | other.forms,
             self.person or other.person,
+            self.company or other.company,
             min(dates, default=None),
         )
 
@@ -109,6 +112,7 @@ def _profile(row: dict[str, object]) -> Profile:
         source_ids=frozenset({namespaced} if source_id else ()),
         forms=name.forms,
         person=row.get("kind") == "person",
+        company=bool(name.legal or set(name.tokens) & words().generic),
         first_on=row.get("first_on"),  # type: ignore[arg-type]
     )
 
@@ -138,6 +142,8 @@ def contradiction(first: Profile, second: Profile, *, strong: bool = False) -> s
         return None if alike or (strong and bool(first.leis & second.leis)) else "different countries"
     if not strong and (first.person or second.person) and _other_ids(first, second):
         return "persons with different ids"
+    if not strong and first.forms and second.forms and not first.forms & second.forms and not first.linked(second):
+        return "different legal forms, nothing else in common"
     if not strong and same_country(first.countries, second.countries) == "china" and not first.linked(second):
         return "Hong Kong and the mainland, no address in common"
     return None
@@ -156,12 +162,21 @@ def judged_same(first: Profile, second: Profile) -> Verdict:
     )
     if likeness.score < 0.8 or likeness.conflict or contradiction(first, second):
         return Verdict(False, False, likeness.score, likeness.detail)
-    linked = first.linked(second)
-    placed = bool(first.countries and second.countries)
-    only_letters = likeness.edits == 1 and "−" not in likeness.detail and "+" not in likeness.detail
-    typo = placed and only_letters and likeness.rare >= 1 and likeness.score >= 0.88 and not _apart(first, second)
-    same = (typo or (linked and likeness.rare >= 1)) and not (first.person or second.person)
+    sure = likeness.rare >= 1 and _may_be_misspelled(first, second)
+    typo = (
+        likeness.edits == 1
+        and likeness.shortest >= _LONG_WORD
+        and not ("−" in likeness.detail or "+" in likeness.detail)
+    )
+    placed = bool(first.countries and second.countries) and not _apart(first, second)
+    near = likeness.edits == 0 or likeness.shortest >= _LONG_WORD - 1
+    same = sure and ((typo and placed and likeness.score >= 0.88) or (near and first.linked(second)))
     return Verdict(same, likeness.rare >= 1 and likeness.score >= 0.85, likeness.score, likeness.detail)
+
+
+def _may_be_misspelled(first: Profile, second: Profile) -> bool:
+    """Whether both are companies by their names: two people's names often differ by one letter."""
+    return not (first.person or second.person) and (first.company or second.company)
 
 
 def _apart(first: Profile, second: Profile) -> bool:
