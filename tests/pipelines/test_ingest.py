@@ -230,7 +230,8 @@ def test_a_declared_source_is_read_through_its_mapping(tmp_path: Path) -> None:
         "No;Abgang;Absender;Empfänger;Ware;Menge;Art\n7;31.05.2024;Alder;Harbor;H100;1.234,5;EXP\n", encoding="utf-8"
     )
     (tmp_path / "customs.toml").write_text(
-        'table = "shipments"\ndate_format = "%d.%m.%Y"\ndecimal_comma = true\n[columns]\nid = "No"\nshipped_on = "Abgang"\n'
+        'table = "shipments"\ndate_format = "%d.%m.%Y"\ndecimal_comma = true\n[columns]\nid = "No"\n'
+        'shipped_on = "Abgang"\n'
         'shipper_name = "Absender"\nconsignee_name = "Empfänger"\nitem = "Ware"\nquantity = "Menge"\nkind = "Art"\n'
         '[constants]\norigin_country = "DE"\n[values.kind]\nEXP = "export"\n',
         encoding="utf-8",
