@@ -254,9 +254,8 @@ def _text(path: Path) -> str:
 
 def _resolve(settings: Settings, folder: Path) -> Settings:
     journal = reveal(settings.journal.url)
-    local = journal.removeprefix("sqlite:///")
-    if "://" not in local:
-        journal = f"sqlite:///{folder / local}"
+    if "://" not in journal.removeprefix("sqlite:///"):
+        journal = str(folder / journal.removeprefix("sqlite:///"))
     store = settings.store.path if "://" in settings.store.path else str(folder / settings.store.path)
     return settings.model_copy(
         update={

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from pathlib import Path
 
 import polars as pl
 from deltalake import DeltaTable, write_deltalake
@@ -26,6 +27,9 @@ HELD_AS: Mapping[str, pl.DataType] = {
     "Categorical": pl.String(),
 }
 """Kinds Delta Lake lacks, and what stands for them there; a column of kind Null is not written at all."""
+
+MANY_FILES = 100
+"""A table that is only added to is rewritten in few files when it has more than this; old versions keep theirs."""
 
 ROWS = "_rows"
 """Stands for the rows of a table that has no column Delta Lake could hold."""
@@ -50,8 +54,25 @@ def open_table(address: str, version: int | None = None) -> DeltaTable | None:
         raise StoreError(f"{address}: cannot be read: {one_line(error)}") from error
 
 
+def scan(table: DeltaTable, address: str) -> pl.LazyFrame:
+    """Read one version of a table lazily.
+
+    Of a local table the files are read by their names: the addresses Delta Lake gives for them are percent-encoded,
+    and lead nowhere when a folder's name has a space or a letter beyond ASCII.
+    """
+    if "://" in address:
+        return pl.scan_delta(table)
+    schema = pl.Schema(table.schema())
+    files = [Path(address) / uri.rsplit("/", 1)[-1] for uri in table.file_uris()]
+    if not files:
+        return pl.LazyFrame(schema=schema)
+    return pl.scan_parquet(
+        files, schema=schema, missing_columns="insert", extra_columns="ignore", glob=False, hive_partitioning=False
+    )
+
+
 def replace_or_append(address: str, frame: pl.DataFrame, *, append: bool) -> int:
-    """Write a frame as the next version of a table, made when it is not there; return the version."""
+    """Write a frame as the next version of a table, made when it is not there; return the version to read."""
     fresh = open_table(address) is None
     try:
         write_deltalake(
@@ -61,7 +82,10 @@ def replace_or_append(address: str, frame: pl.DataFrame, *, append: bool) -> int
             schema_mode="merge" if append else "overwrite",
             configuration=KEPT_TEN_YEARS if fresh else None,
         )
-        return DeltaTable(address).version()
+        table = DeltaTable(address)
+        if append and len(table.file_uris()) > MANY_FILES:
+            table.optimize.compact()
+        return table.version()
     except (DeltaError, OSError, ValueError) as error:
         raise StoreError(f"{address}: cannot be written: {one_line(error)}") from error
 

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import json
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -20,58 +19,45 @@ from typing import Any
 import polars as pl
 from deltalake import DeltaTable
 
-from pipelines.delta import Columns, as_written, fingerprint, holdable, one_line, open_table, replace_or_append, widened
+from pipelines.delta import (
+    as_written,
+    fingerprint,
+    holdable,
+    one_line,
+    open_table,
+    replace_or_append,
+    scan,
+    widened,
+)
 from pipelines.errors import StoreError
 from pipelines.lock import FileLock
+from pipelines.run_info import RUNS, RunInfo
 from pipelines.tables import GRAPH, Tables
 
-RUNS: Mapping[str, pl.DataType] = {
-    "run": pl.Int64(),
-    "as_of": pl.Date(),
-    "made_at": pl.Datetime("us", "UTC"),
-    "versions": pl.String(),
-    "lists": pl.String(),
-    "parameters": pl.String(),
-    "judgments": pl.Int64(),
-    "version": pl.String(),
-    "columns": pl.String(),
-    "contents": pl.String(),
-}
-"""The table `runs`; versions, lists, parameters, columns and contents are JSON."""
+__all__ = ["RunInfo", "RunWriter", "Store", "StoredRun"]
 
-
-@dataclass(frozen=True)
-class RunInfo:
-    """What one run was made of. `versions`: table → Delta version; `version`: that of the code."""
-
-    run: int
-    as_of: dt.date
-    made_at: dt.datetime
-    versions: Mapping[str, int] = field(default_factory=dict)
-    lists: Mapping[str, Any] = field(default_factory=dict)
-    parameters: Mapping[str, Any] = field(default_factory=dict)
-    judgments: int = 0
-    version: str = ""
-    columns: Mapping[str, Columns] = field(default_factory=dict)
-    contents: Mapping[str, str] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, row: Mapping[str, Any]) -> RunInfo:
-        """Read a line of `runs`."""
-        texts = ("versions", "lists", "parameters", "columns", "contents")
-        return cls(**{**row, **{name: json.loads(row[name]) for name in texts}})
-
-    def row(self) -> dict[str, object]:
-        """Write the line of `runs`."""
-        values = {name: getattr(self, name) for name in RUNS}
-        return {name: _json(each) if isinstance(each, Mapping) else each for name, each in values.items()}
+UNUSABLE = frozenset("[]^|%\\")
+"""Characters in a folder's name that Delta Lake reads as part of an address."""
 
 
 class Store:
-    """Delta Lake tables under one folder (or one address of an object store)."""
+    """Delta Lake tables under one folder (or one address of an object store).
+
+    Raises
+    ------
+    StoreError
+        The folder's name has a character Delta Lake cannot take.
+    """
 
     def __init__(self, url: str | Path) -> None:
         self.url = str(url).removeprefix("file://").rstrip("/")
+        if self.local:
+            self.url = str(Path(self.url).resolve())
+            unusable = sorted(UNUSABLE & set(Path(self.url).as_posix()))
+            if unusable:
+                raise StoreError(
+                    f"{self.url}: the store cannot lie in a folder with {unusable[0]!r} in its name; choose another"
+                )
 
     @property
     def local(self) -> bool:
@@ -91,7 +77,7 @@ class Store:
         if table is None:
             return pl.DataFrame(schema=dict(RUNS))
         try:
-            return pl.scan_delta(table).select(*RUNS).sort("run").collect()
+            return scan(table, self.address("runs")).select(*RUNS).sort("run").collect()
         except (pl.exceptions.PolarsError, OSError) as error:
             raise StoreError(f"{self.address('runs')}: cannot be read: {one_line(error)}") from error
 
@@ -265,7 +251,7 @@ class StoredRun:
         delta = self.store.delta(name, self.info.versions[name])
         if delta is None:
             raise StoreError(f"{self.store.address(name)}: is missing; restore it from a backup")
-        return as_written(pl.scan_delta(delta), self.info.columns[name])
+        return as_written(scan(delta, self.store.address(name)), self.info.columns[name])
 
     def records(self, name: str) -> pl.LazyFrame:
         """Every fact known at this run of one contract table, with the run that learned it as `known_run`."""
@@ -284,15 +270,3 @@ class StoredRun:
 
 def _records(name: str) -> str:
     return name if name.startswith("records_") else f"records_{name}"
-
-
-def _json(value: Mapping[str, Any]) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=False, default=_plain)
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, set | frozenset):
-        return sorted(value)
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    raise TypeError(f"{value!r} cannot be stored with a run")

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, select, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, select, text
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
@@ -22,11 +22,13 @@ class Database:
     """Connections to one journal; a connection is a transaction."""
 
     def __init__(self, url: str | Path) -> None:
-        self.url = str(url) if "://" in str(url) else f"sqlite:///{url}"
         try:
+            self.url = make_url(str(url)) if "://" in str(url) else URL.create("sqlite", database=str(url))
             self.engine = _engine(self.url)
-        except (ArgumentError, ImportError) as error:
-            raise InputError(f"[journal] url {self.url!r} is not a database URL ({_line(error)})") from error
+        except ImportError as error:
+            raise InputError(f"[journal] url needs a driver that is not installed: {_line(error)}") from error
+        except ArgumentError as error:
+            raise InputError(f"[journal] url is not a database URL: {_line(error)}") from error
         with self.writing() as connection:
             _lay_out(connection)
 
@@ -54,15 +56,14 @@ class Database:
     @property
     def name(self) -> str:
         """The URL without its password."""
-        return make_url(self.url).render_as_string(hide_password=True)
+        return self.url.database or "" if self.url.drivername == "sqlite" else self.url.render_as_string()
 
 
-def _engine(url: str) -> Engine:
-    file = make_url(url).database
-    if not url.startswith("sqlite"):
-        return create_engine(url)
-    if file and file != ":memory:":
-        Path(file).parent.mkdir(parents=True, exist_ok=True)
+def _engine(url: URL) -> Engine:
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True)
+    if url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": PATIENCE_SECONDS})
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from monitor.journal import history, leases, life, outbox, raising
+from monitor.journal import history, leases, life, outbox, raising, readings
 from monitor.journal.content import Alert
 from monitor.journal.database import Database
 from monitor.journal.outbox import Delivery
@@ -140,3 +140,13 @@ class Journal:
         """End this thread's lease."""
         with self.database.writing() as connection:
             leases.give_back(connection, name, by=leases.holder())
+
+    def note_reading(self, rows: Sequence[Mapping[str, Any]], now: dt.datetime) -> None:
+        """Keep what a pass read of every source."""
+        with self.database.writing() as connection:
+            readings.note(connection, rows, now)
+
+    def last_reading(self) -> tuple[dt.datetime | None, list[dict[str, Any]]]:
+        """When sources were read last (None: never), and what was read of each."""
+        with self.database.reading() as connection:
+            return readings.last(connection)

@@ -322,6 +322,14 @@ def test_what_is_no_journal_is_named_in_one_line(tmp_path: Path) -> None:
     assert "\n" not in str(refused.value)
     with pytest.raises(InputError, match="is not a database URL"):
         Journal("pigeon://x")
+    with pytest.raises(StoreError, match="unable to open"):
+        Journal(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["two words", "a?b=c#d", "50%20", "żółć"])
+def test_a_journal_may_lie_anywhere(tmp_path: Path, name: str) -> None:
+    Journal(tmp_path / name / "journal.db")
+    assert (tmp_path / name / "journal.db").exists()
 
 
 def test_a_journal_of_a_newer_layout_is_refused(journal: Journal, tmp_path: Path) -> None:

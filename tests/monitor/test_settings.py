@@ -50,7 +50,7 @@ def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
     settings = read_settings(written(tmp_path, 'inbox = "in"\n[store]\npath = "facts"\n[journal]\nurl = "state.db"\n'))
     assert settings.inbox == tmp_path / "in"
     assert settings.store.path == str(tmp_path / "facts")
-    assert settings.journal.url == f"sqlite:///{tmp_path}/state.db"
+    assert settings.journal.url == str(tmp_path / "state.db")
 
 
 def test_addresses_elsewhere_stay_as_they_are(tmp_path: Path) -> None:

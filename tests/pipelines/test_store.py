@@ -164,6 +164,22 @@ def test_facts_may_get_new_columns(tmp_path: Path) -> None:
     assert store.open(1).records("shipments").collect().schema["value"] == pl.Null
 
 
+def test_many_small_additions_are_put_together_and_old_runs_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipelines.delta.MANY_FILES", 3)
+    store = Store(tmp_path)
+    for number in range(6):
+        with store.begin() as writer:
+            writer.append("parties", pl.DataFrame({"id": [number]}))
+            writer.commit(as_of=NOON.date(), made_at=NOON)
+    for run in (1, 3, 4, 6):
+        assert store.open(run).records("parties").collect()["id"].sort().to_list() == list(range(run))
+    table = store.delta("records_parties")
+    assert table is not None
+    assert len(table.file_uris()) <= 3
+
+
 def test_unchanged_rows_are_not_written_again_whatever_their_order(tmp_path: Path) -> None:
     store = Store(tmp_path)
     frame = pl.DataFrame({"id": ["a", "b"], "via": [["MY"], []]})
@@ -216,6 +232,24 @@ def test_a_file_in_place_of_the_store_is_named(tmp_path: Path) -> None:
     (tmp_path / "store").write_text("no folder")
     with pytest.raises(StoreError, match="is a file"):
         Store(tmp_path / "store").begin()
+
+
+@pytest.mark.parametrize("name", ["two words", "żółć", "a#b?c{d}*", "~+&=,;:'"])
+def test_a_store_may_lie_in_a_folder_of_any_usual_name(tmp_path: Path, name: str) -> None:
+    store = Store(tmp_path / name)
+    for _ in range(2):
+        with store.begin() as writer:
+            writer.append("parties", pl.DataFrame({"id": ["a"]}))
+            writer.commit(as_of=NOON.date(), made_at=NOON)
+    assert store.open().records("parties").collect().height == 2
+    assert store.open(1).records("parties").collect().height == 1
+    assert {path.name for path in (tmp_path / name).iterdir()} == {".lock", "records_parties", "runs"}
+
+
+@pytest.mark.parametrize("name", ["a[1]", "100%", "a|b", "a^b"])
+def test_a_folder_name_that_cannot_be_used_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(StoreError, match="choose another"):
+        Store(tmp_path / name)
 
 
 def test_tables_keep_their_history_for_ten_years_in_plain_parquet(tmp_path: Path) -> None:
