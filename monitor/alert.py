@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -65,6 +65,11 @@ class Book:
     def short(self, party: str) -> dict[str, Any]:
         return {"id": party, "name": self.party(party)["name"]}
 
+    def passes(self, rows: Sequence[Mapping[str, Any]]) -> bool:
+        """Decide whether these findings make an alert."""
+        pairs = [(Severity(row["severity"]), row["family"]) for row in rows]
+        return passes(pairs, calibrated=any(self.flags[row["flag"]].calibrated for row in rows))
+
     def finding(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """Spell a finding as the contract does."""
         flag = self.flags[row["flag"]]
@@ -105,7 +110,7 @@ def alerts(
     made, attached, nth = [], set(), dict[tuple[str, str], int]()
     for suspicion in suspicions:
         rows = _of_suspicion(suspicion, by_party, book)
-        if not passes(_families(rows)):
+        if not book.passes(rows):
             continue
         kind = _kind_of(suspicion)
         nth[suspicion.subject, kind] = nth.get((suspicion.subject, kind), 0) + 1
@@ -124,7 +129,7 @@ def alerts(
         )
     for party, rows in by_party.items():
         left = [row for row in rows if (party, row["flag"]) not in attached]
-        if passes(_families(left)):
+        if left and book.passes(left):
             made.append(_alert(book, checked, party, _kind(left, book), left, snapshot))
     return sorted(made, key=lambda each: (-Severity(each["severity"]).rank, -each["score"], each["id"]))
 
@@ -139,10 +144,6 @@ def _of_suspicion(
         if party == suspicion.subject or not book.parties.get(party, {}).get("mine")
         for row in by_party.get(party, [])
     ]
-
-
-def _families(rows: Iterable[Mapping[str, Any]]) -> list[tuple[Severity, str]]:
-    return [(Severity(row["severity"]), row["family"]) for row in rows]
 
 
 def _kind_of(suspicion: Suspicion) -> str:

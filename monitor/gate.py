@@ -26,15 +26,15 @@ class Weight:
     contributions: tuple[tuple[str, float], ...]
 
 
-def passes(findings: Sequence[tuple[Severity, str]]) -> bool:
+def passes(findings: Sequence[tuple[Severity, str]], *, calibrated: bool = False) -> bool:
     """Decide whether (severity, family) pairs make an alert.
 
-    One critical finding does; so does one high finding beside a finding of another family.
+    One critical finding does; so does one high finding beside a finding of another family; so does a finding that
+    holds a set error rate (`calibrated`).
     """
     severities = {severity for severity, _ in findings}
-    high_families = {family for severity, family in findings if severity is Severity.HIGH}
     families = {family for _, family in findings}
-    return Severity.CRITICAL in severities or bool(high_families and len(families) > 1)
+    return calibrated or Severity.CRITICAL in severities or (Severity.HIGH in severities and len(families) > 1)
 
 
 def weigh(findings: Sequence[tuple[Severity, str]]) -> Weight:

@@ -79,5 +79,7 @@ class RedFlag:
     fills: tuple[str, ...] = ()
     absent: bool = False
     program: str | None = None
+    calibrated: bool = False
+    """Its findings hold an error rate that is set, so that one of them makes an alert by itself."""
     innocent: tuple[tuple[str, str], ...] = field(default=())
     """(innocent reading, what would show it)."""

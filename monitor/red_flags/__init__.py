@@ -11,6 +11,7 @@ from monitor.red_flags import (
     forwarder_is_final_consignee,
     goods_change_on_the_way,
     goods_may_have_reached_restricted_end,
+    group_buys_more_than_it_needs,
     headquartered_under_arms_embargo,
     leaves_declared_end_user,
     license_not_on_record,
@@ -47,4 +48,5 @@ FLAGS: tuple[RedFlag, ...] = (
     paid_from_arms_embargoed_country.FLAG,
     site_lacks_power.FLAG,
     goods_may_have_reached_restricted_end.FLAG,
+    group_buys_more_than_it_needs.FLAG,
 )
