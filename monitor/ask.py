@@ -56,18 +56,28 @@ def screen(run: StoredRun, name: str, *, country: str | None = None, address: st
         "on": None,
         "known": known(run),
         "matches": matches + (_at_address(address, code, listings) if address else []),
-        "searched": {"lists": {
-            row["list"]: {"version": ", ".join(filter(None, run.info.lists.values())) or None, "entries": row["len"]}
-            for row in entries.to_dicts()
-        }},
+        "searched": {
+            "lists": {
+                row["list"]: {
+                    "version": ", ".join(filter(None, run.info.lists.values())) or None,
+                    "entries": row["len"],
+                }
+                for row in entries.to_dicts()
+            }
+        },
     }
 
 
 def _match(found: Match) -> Answer:
     row = found.entry.row
     return {
-        "list": found.list, "entry": found.entry.name, "name": found.name, "score": round(found.score, 3),
-        "band": found.band, "published_on": row.get("published_on"), "effective_on": row.get("effective_on"),
+        "list": found.list,
+        "entry": found.entry.name,
+        "name": found.name,
+        "score": round(found.score, 3),
+        "band": found.band,
+        "published_on": row.get("published_on"),
+        "effective_on": row.get("effective_on"),
         "citation": row.get("citation"),
         "evidence": [{"claim": each.claim, "detail": each.detail, "weight": each.weight} for each in found.evidence],
     }
@@ -75,13 +85,20 @@ def _match(found: Match) -> Answer:
 
 def _at_address(address: str, country: str | None, listings: pl.DataFrame) -> list[Answer]:
     """Listings at the address: an address-only entry at the unit is a match, anything else is for review."""
-    party = conform(pl.DataFrame([{"id": "asked", "name": "asked", "address": address, "country": country}]), GRAPH["parties"])
+    party = conform(
+        pl.DataFrame([{"id": "asked", "name": "asked", "address": address, "country": country}]), GRAPH["parties"]
+    )
     found = screen_addresses(party, GRAPH["mentions"].empty(), GRAPH["shipments"].empty(), listings)
     return [
         {
-            "list": row["list"], "entry": row["entry"], "name": None, "score": 1.0 if row["unit_level"] else 0.5,
+            "list": row["list"],
+            "entry": row["entry"],
+            "name": None,
+            "score": 1.0 if row["unit_level"] else 0.5,
             "band": "match" if row["address_only"] and row["unit_level"] else "review",
-            "published_on": row["published_on"], "effective_on": row["since_on"], "citation": row["citation"],
+            "published_on": row["published_on"],
+            "effective_on": row["since_on"],
+            "citation": row["citation"],
             "evidence": [{"claim": "same_address", "detail": row["detail"], "weight": 1.0}],
         }
         for row in found.to_dicts()
@@ -166,8 +183,12 @@ def _totals(tables: Tables, shares: pl.DataFrame, side: str) -> list[Answer]:
     names = lookup.spelled(tables, shares.get_column(side).to_list())
     listed = set(tables.polars("parties").filter(pl.col("listed")).select("id").collect().get_column("id"))
     return [
-        {"party": names[row[side]], "economic": {"least": row["least"], "most": row["most"]},
-         "listed": row[side] in listed, "tight": row["tight"]}
+        {
+            "party": names[row[side]],
+            "economic": {"least": row["least"], "most": row["most"]},
+            "listed": row[side] in listed,
+            "tight": row["tight"],
+        }
         for row in shares.sort("least", "most", side, descending=[True, True, False]).to_dicts()
     ]
 
@@ -185,15 +206,34 @@ def _tests(tables: Tables, held: pl.DataFrame, subject: str, day: dt.date, regim
 def _test(tables: Tables, regime: str, row: Mapping[str, Any] | None) -> Answer:
     """Spell a test; none means that no listed owner is on record, which is a negative on these records only."""
     if row is None:
-        return {"regime": regime, "result": "negative", "least": 0.0, "most": 0.0, "by": [], "settled_by": None,
-                "status": None, "verify": False, "chain": []}
+        return {
+            "regime": regime,
+            "result": "negative",
+            "least": 0.0,
+            "most": 0.0,
+            "by": [],
+            "settled_by": None,
+            "status": None,
+            "verify": False,
+            "chain": [],
+        }
     names = lookup.spelled(tables, row["by"] or [])
-    return {"regime": regime, "result": row["result"], "least": row["least"], "most": row["most"],
-            "by": [each["name"] for each in names.values()], "settled_by": row["settled_by"], "status": row["status"],
-            "verify": row["verify"], "chain": row["chain"]}
+    return {
+        "regime": regime,
+        "result": row["result"],
+        "least": row["least"],
+        "most": row["most"],
+        "by": [each["name"] for each in names.values()],
+        "settled_by": row["settled_by"],
+        "status": row["status"],
+        "verify": row["verify"],
+        "chain": row["chain"],
+    }
 
 
-def trace(run: StoredRun, start: str, *, back: bool = False, to: str | None = None, k: int = 3, max_legs: int = 6) -> Answer:
+def trace(
+    run: StoredRun, start: str, *, back: bool = False, to: str | None = None, k: int = 3, max_legs: int = 6
+) -> Answer:
     """Trace from a shipment or a party, forward or back, to restricted ends or to one party.
 
     Raises
@@ -258,25 +298,43 @@ def flag(name: str) -> Answer:
     if found is None:
         raise InputError(f"no red flag {name!r}; entrepot flags list names them")
     return {
-        **_flag(found, FlagSetting()), "family": found.family, "kind": found.kind, "says": found.says,
-        "misses": found.misses, "innocent": [list(pair) for pair in found.innocent],
+        **_flag(found, FlagSetting()),
+        "family": found.family,
+        "kind": found.kind,
+        "says": found.says,
+        "misses": found.misses,
+        "innocent": [list(pair) for pair in found.innocent],
         "examples": [f"{each.name}: {'raises' if each.party else 'silent'}" for each in found.examples],
     }
 
 
 def _flag(each: RedFlag, setting: FlagSetting) -> Answer:
-    return {"id": each.id, "title": each.title, "severity": each.severity.value, "cites": [asdict(cite) for cite in each.cites],
-            "parameters": {**knobs(each), **setting.parameters}, "enabled": setting.enabled}
+    return {
+        "id": each.id,
+        "title": each.title,
+        "severity": each.severity.value,
+        "cites": [asdict(cite) for cite in each.cites],
+        "parameters": {**knobs(each), **setting.parameters},
+        "enabled": setting.enabled,
+    }
 
 
 def controls(on: dt.date) -> list[Answer]:
     """List the measures of a day with their status and whether they are to be verified."""
     return [
-        {"id": each.id, "kind": each.kind, "status": each.status_on(on), "binds": each.binds(on),
-         "verify": each.to_verify(on), "title": each.title, "citation": each.citation, "valid_from": each.valid_from,
-         "applies_from": each.applies_from, "valid_to": each.valid_to, "savings_until": each.savings_until,
-         "addressee": list(each.addressee)}
+        {
+            "id": each.id,
+            "kind": each.kind,
+            "status": each.status_on(on),
+            "binds": each.binds(on),
+            "verify": each.to_verify(on),
+            "title": each.title,
+            "citation": each.citation,
+            "valid_from": each.valid_from,
+            "applies_from": each.applies_from,
+            "valid_to": each.valid_to,
+            "savings_until": each.savings_until,
+            "addressee": list(each.addressee),
+        }
         for each in law.on(on)
     ]
-
-

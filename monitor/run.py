@@ -7,7 +7,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from typing import Any
 
@@ -80,6 +80,7 @@ def run(settings: Settings, *, now: dt.datetime, say: Say = lambda _: None) -> P
     store, journal = Store(settings.store.path), Journal(settings.journal.url)
     say("reading sources")
     ingested, made = _keep(settings, store, now, say)
+    journal.note_reading(source_rows(ingested.reports), now)
     report = _raise(settings, store, journal, now, say)
     say("delivering")
     delivered = deliver(journal, settings.channels(), now)
@@ -100,6 +101,12 @@ def run(settings: Settings, *, now: dt.datetime, say: Say = lambda _: None) -> P
 def read(settings: Settings, *, now: dt.datetime, say: Say = lambda _: None) -> Ingested:
     """Read every source and change nothing."""
     return ingest(settings.sources, settings.inbox, as_of=settings.day(now), progress=say)
+
+
+def source_rows(reports: Sequence[SourceReport]) -> list[dict[str, Any]]:
+    """A row per source and table."""
+    keep = ("source", "table", "files", "read", "accepted", "duplicate", "quarantined", "version", "failed", "notes")
+    return [{name: value for name, value in asdict(each).items() if name in keep} for each in reports]
 
 
 def _keep(settings: Settings, store: Store, now: dt.datetime, say: Say) -> tuple[Ingested, bool]:

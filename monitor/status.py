@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
-from monitor.run import Pass
+from monitor.journal import Journal
+from monitor.run import Pass, source_rows
 from monitor.settings import Settings
 from pipelines.ingest import Ingested
-from pipelines.source import SourceReport
-from pipelines.store import StoredRun
-
-
-def source_rows(reports: Sequence[SourceReport]) -> list[dict[str, Any]]:
-    """A row per source and table."""
-    keep = ("source", "table", "files", "read", "accepted", "duplicate", "quarantined", "version", "failed", "notes")
-    return [{name: value for name, value in asdict(each).items() if name in keep} for each in reports]
 
 
 def reading_as_json(ingested: Ingested) -> dict[str, Any]:
@@ -45,12 +36,15 @@ def pass_as_json(done: Pass) -> dict[str, Any]:
     }
 
 
-def stored_status(run: StoredRun, settings: Settings, now: dt.datetime) -> list[dict[str, Any]]:
-    """The answer of `sources status`: what the last run read of each source, how old it is, and when it is due."""
-    rows = run.table("readings").collect().to_dicts()
+def read_status(journal: Journal, settings: Settings, now: dt.datetime) -> list[dict[str, Any]]:
+    """The answer of `sources status`: what the last pass read of each source, how old it is, and when it is due."""
+    read_at, rows = journal.last_reading()
     every = settings.daemon.every
-    for row in rows:
-        read_at = row["last_read_at"]
-        row["age_hours"] = round((now - read_at).total_seconds() / 3600, 1)
-        row["next_due_at"] = read_at + every if every else None
-    return rows
+    if read_at is None:
+        return []
+    when = {
+        "last_read_at": read_at,
+        "age_hours": round((now - read_at).total_seconds() / 3600, 1),
+        "next_due_at": read_at + every if every else None,
+    }
+    return [{**row, **when} for row in rows]

@@ -20,6 +20,7 @@ from monitor.cli.options import (
     put_json,
     put_table,
 )
+from monitor.journal import Journal
 from monitor.settings import read_settings
 from pipelines.store import Store
 
@@ -52,11 +53,11 @@ def show_flag(flag: Annotated[str, typer.Argument(help="Red flag id.")], json: A
 @sources.command()
 def status(config: Config = DEFAULT_CONFIG, json: AsJson = False) -> None:
     """Say per source what was last read and how old it is."""
-    from monitor.status import stored_status
+    from monitor.status import read_status
 
     with one_line_errors():
-        settings, run = opened(config)
-        rows = stored_status(run, settings, now())
+        settings = read_settings(config)
+        rows = read_status(Journal(settings.journal.url), settings, now())
         put_json(rows) if json else put_table(
             "Sources",
             rows,

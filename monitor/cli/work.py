@@ -44,8 +44,8 @@ def init(folder: Annotated[Path, typer.Argument(help="The workspace to make.")] 
 
 def check(config: Config = DEFAULT_CONFIG, json: AsJson = False) -> None:
     """Read every source and report rows accepted, duplicate and quarantined; change nothing."""
-    from monitor.run import read
-    from monitor.status import reading_as_json, source_rows
+    from monitor.run import read, source_rows
+    from monitor.status import reading_as_json
 
     with one_line_errors():
         settings = read_settings(config)
@@ -64,7 +64,8 @@ def check(config: Config = DEFAULT_CONFIG, json: AsJson = False) -> None:
 def run(config: Config = DEFAULT_CONFIG, json: AsJson = False) -> None:
     """Make one full pass over all sources, ending in alerts and deliveries."""
     from monitor.run import run as make_pass
-    from monitor.status import pass_as_json, source_rows
+    from monitor.run import source_rows
+    from monitor.status import pass_as_json
 
     with one_line_errors():
         settings = read_settings(config)
