@@ -15,6 +15,7 @@ import polars as pl
 
 from monitor.red_flag import RedFlag, Severity
 from monitor.red_flags import FLAGS
+from monitor.summary import country_name
 from monitor.words import day
 from pipelines import Tables
 from pipelines.errors import InputError
@@ -24,6 +25,9 @@ Settings = Mapping[str, Mapping[str, object]]
 
 ROLES = frozenset(role for table in GRAPH.values() for role in table.roles)
 """Columns of evidence named like a role hold party ids and are written as names."""
+
+COUNTRIES = frozenset(each.name for table in GRAPH.values() for each in table.columns if each.kind == "country")
+"""Columns of evidence named like a country of the vocabulary hold codes and are written as names."""
 
 FINDINGS: Mapping[str, pl.DataType] = {
     "flag": pl.String(), "family": pl.String(), "kind": pl.String(), "severity": pl.String(), "party": pl.String(),
@@ -212,10 +216,15 @@ def _said(flag: RedFlag, rows: pl.DataFrame, names: Mapping[str, str]) -> pl.Dat
 
 
 def _reason(flag: RedFlag, row: Mapping[str, Any], names: Mapping[str, str]) -> str:
-    values = {name: names.get(value, value) if name in ROLES and isinstance(value, str) else value
-              for name, value in row.items()}  # fmt: skip
+    values = {name: _called(name, value, names) for name, value in row.items()}
     more = row["pieces"] - 1
     return People().format(flag.says, **values) + (f" (And {more:,} more.)" if more else "")
+
+
+def _called(column: str, value: Any, names: Mapping[str, str]) -> Any:
+    if not isinstance(value, str):
+        return value
+    return names.get(value, value) if column in ROLES else country_name(value) if column in COUNTRIES else value
 
 
 class People(string.Formatter):

@@ -80,6 +80,7 @@ def _went(tables: Tables, unit_value: float, hs_codes: Sequence[str]) -> Frame:
             on="shipped_on", pieces="pieces", chips="chips", recognized=true("recognized"), vague=true("vague"),
             in_set=_in_set(hs_codes), decontrolled=(nw.col("eccn").str.to_uppercase() == "EAR99") | blank,
         )
+        .filter((nw.col("vague") & ~nw.col("recognized")) | ~nw.col("in_set") | nw.col("decontrolled"))
     )  # fmt: skip
 
 

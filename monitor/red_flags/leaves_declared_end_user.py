@@ -20,7 +20,9 @@ def find(tables: Tables, *, share: float = 0.2, days: int = 365, own_use: str = 
     in the same time without such papers, must reach `share` of what came with them. Returns, repairs and legs to a
     supplier do not count; nor do legs of unknown country, or goods nobody recognized.
     """
-    came, went = _came(tables, own_use), _went(tables)
+    every = _came(tables, own_use)
+    named = every.filter(nw.col("declared")).select("party").unique()
+    came, went = every.join(named, on="party", how="semi"), _went(tables).join(named, on="party", how="semi")
     pairs = following(came, went, first_day="came_day", then_day="left_day", days=days).filter(
         nw.col("came_chip") == nw.col("chip"), nw.col("supplier") != nw.col("consignee")
     )

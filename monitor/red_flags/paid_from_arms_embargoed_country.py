@@ -27,7 +27,7 @@ def find(tables: Tables, *, unit_value: float = 5000.0) -> Frame:
         .join(goods, on="shipment", how="left")
         .filter(true("possible") | true("accelerator") | nw.col("shipment").is_null())
         .with_columns(severity=graded("medium", (true("possible"), "high")))
-        .select("payer", "amount_usd", "shipment", "whose", "where", "severity", party="buyer",
+        .select("payer", "amount_usd", "shipment", "whose", "country", "severity", party="buyer",
                 payment="id", on="paid_on")
     )  # fmt: skip
 
@@ -40,18 +40,18 @@ def _elsewhere(tables: Tables) -> Frame:
 
 def _sources_of_money(tables: Tables) -> Frame:
     """Payments with each embargoed place their money comes from."""
-    countries = tables.parties.select(source_of_money="id", where="country")
+    countries = tables.parties.select("country", source_of_money="id")
     payments = tables.payments.select("id", "paid_day", "payer", "remitter", "payer_bank_country")
-    bank = payments.select("id", "paid_day", whose=nw.lit("the payer's bank"), where="payer_bank_country")
+    bank = payments.select("id", "paid_day", whose=nw.lit("the payer's bank"), country="payer_bank_country")
     people = [
         payments.select("id", "paid_day", whose=nw.lit(text), source_of_money=role)
         .join(countries, on="source_of_money")
-        .select("id", "paid_day", "whose", "where")
+        .select("id", "paid_day", "whose", "country")
         for role, text in (("payer", "the payer"), ("remitter", "the remitter"))
     ]
-    places = nw.concat([bank, *people], how="vertical").filter(~nw.col("where").is_null())
-    embargoed = with_embargo(places, tables, "where", "paid_day", "embargoed")
-    return embargoed.filter(nw.col("embargoed")).select("id", "whose", "where").unique()
+    places = nw.concat([bank, *people], how="vertical").filter(~nw.col("country").is_null())
+    embargoed = with_embargo(places, tables, "country", "paid_day", "embargoed")
+    return embargoed.filter(nw.col("embargoed")).select("id", "whose", "country").unique()
 
 
 def unsure(tables: Tables) -> Frame:
@@ -83,7 +83,7 @@ FLAG = RedFlag(
     find=find,
     unsure=unsure,
     needs=("payments",),
-    says="{payer} paid {amount_usd} USD for {party} on {on}; {whose} is in {where}.",
+    says="{payer} paid {amount_usd} USD for {party} on {on}; {whose} is in {country}.",
     misses="Money that passes through accounts elsewhere first; payments outside the records.",
     innocent=(
         ("a treasury center of the buyer's own group", "the group chart and earlier payments"),

@@ -251,6 +251,7 @@ def test_the_worked_example_raises_these_flags_and_no_other() -> None:
         ("harbor", "site_lacks_power", "432 accelerators on 6 September 2024 that need 0.36 MW"),
         ("harbor", "new_company_bought_controlled_goods", "456 days later"),
         ("harbor", "payer_is_third_party", "Pacific Gain Ltd, named in no other role, paid 8,100,000 USD"),
+        ("harbor", "paid_from_arms_embargoed_country", "the payer is in Hong Kong"),
         ("qing", "was_listed_afterwards", "since 25 March 2025"),
     ],
 )  # fmt: skip

@@ -109,8 +109,8 @@ def test_flag_is_named_like_its_file_and_complete(flag: RedFlag) -> None:
     assert inspect.getdoc(flag.find)
 
 
-def test_flags_are_the_twenty_each_once() -> None:
-    assert len({flag.id for flag in FLAGS}) == len(FLAGS) == 20
+def test_every_flag_is_listed_once() -> None:
+    assert len({flag.id for flag in FLAGS}) == len(FLAGS) >= 20
 
 
 @EACH
