@@ -52,6 +52,11 @@ class Match:
     evidence: tuple[Evidence, ...] = field(default=())
 
     @property
+    def rank(self) -> tuple[float, float]:
+        """How sure, and how alike the names are."""
+        return self.score, self.evidence[0].weight
+
+    @property
     def list(self) -> str:
         return self.entry.list
 
@@ -74,7 +79,9 @@ def screen(
     """
     index = listing_index(listings)
     rows = [_row(found) for found in matches(subjects(parties, mentions), index, match=match, review=review)]
-    return conform(pl.DataFrame(rows, schema_overrides=_DATES) if rows else pl.DataFrame(), GRAPH["screenings"])
+    if not rows:
+        return GRAPH["screenings"].empty()
+    return conform(pl.DataFrame(rows, schema_overrides=_DATES), GRAPH["screenings"]).sort("party", "listing")
 
 
 _DATES = {
@@ -144,7 +151,7 @@ def matches(known: list[Subject], index: ListingIndex, *, match: float = MATCH, 
         place, name = names[left]
         found = _compared(known[place], name, index, right, match, review)
         key = (place, index.owners[right])
-        if found and (key not in best or found.score > best[key].score):
+        if found and (key not in best or found.rank > best[key].rank):
             best[key] = found
     _add_identifiers(known, index, best)
     return list(best.values())

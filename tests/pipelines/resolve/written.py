@@ -36,5 +36,5 @@ def parties_and_mentions(*people: Mapping[str, object]) -> tuple[pl.DataFrame, p
     """Write parties, each with one mention that says the same."""
     rows = [{"id": f"p{place}", **person} for place, person in enumerate(people)]
     said = [{"key": row["id"], "party": row["id"], "name": row["name"], "country": row.get("country"),
-             "address": row.get("address")} for row in rows]  # fmt: skip
+             "address": row.get("address")} for row in rows]
     return table("parties", rows), table("mentions", said)
