@@ -77,8 +77,9 @@ class Source:
 class SourceReport:
     """What one reading of one source gave for one table. read = accepted + duplicate + quarantined.
 
-    `failures` has a line per file that could not be read; `columns_filled` is the share of rows, 0 to 1, that
-    have a value, per column the files have. `version` is the file's date, else the hash of its content.
+    `failures` has a line per file that could not be read, `failed` all of them on one line; `columns_filled` is
+    the share of rows, 0 to 1, that have a value, per column the files have. `version` is the file's date, else
+    the hash of its content.
     """
 
     source: str
@@ -102,11 +103,7 @@ class SourceReport:
     prefix: str = ""
     notes: tuple[str, ...] = ()
     failures: tuple[str, ...] = ()
-
-    @property
-    def failed(self) -> str | None:
-        """What could not be read, on one line; null when nothing failed."""
-        return " | ".join(self.failures) or None
+    failed: str | None = None
 
 
 def sources(reports: Sequence[SourceReport]) -> pl.DataFrame:

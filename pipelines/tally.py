@@ -97,6 +97,7 @@ class Tally:
             prefix=self.setting.prefix,
             notes=tuple(dict.fromkeys(self.notes)),
             failures=tuple(dict.fromkeys(self.failures)),
+            failed=" | ".join(dict.fromkeys(self.failures)) or None,
         )
         return frame, _told(report, frame, as_of)
 

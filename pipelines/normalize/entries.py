@@ -24,13 +24,16 @@ HEADED = re.compile(r"^(?:the )?addresses? for [^:]{3,120}:\s*", re.IGNORECASE)
 
 
 SENTENCE = re.compile(r"(?<=[^\W\d]{3})\.\s+(?!(?:Ltd|Inc|LLC|Corp|Co|Limited)\b)(?=[^,]*\d|[^,]*,[^,]*\d)")
+UNUSUAL = re.compile(r"\(|\b[afAF][./]?\s?[kK][./]|known as|subordinate|any successor", re.IGNORECASE)
+"""What a name must have for anything to stand inside it."""
+
 TELLING = 4
 """Letters from which an abbreviation tells its company from others."""
 
 
 def spoken(text: str | None) -> str:
     """Strip a text and its white space inside."""
-    return re.sub(r"\s+", " ", text or "").strip()
+    return " ".join((text or "").split())
 
 
 def names_in(written: str) -> tuple[str, list[str]]:
@@ -39,7 +42,10 @@ def names_in(written: str) -> tuple[str, list[str]]:
     >>> names_in("Mesbah Energy Company (a.k.a. “MEC”)")
     ('Mesbah Energy Company', ['MEC'])
     """
-    text = SUCCESSORS.sub("", spoken(written))
+    text = spoken(written)
+    if not UNUSUAL.search(text):
+        return text.strip(" ,;"), []
+    text = SUCCESSORS.sub("", text)
     first, *others = (part.strip(" ,;").removesuffix("(").strip() for part in ALSO.split(text))
     others = [FOLLOWING.sub("", _unquoted(other)) for other in others]
     aliases = [other for other in others if other]

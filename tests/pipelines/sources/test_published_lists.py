@@ -192,7 +192,6 @@ def test_the_real_screening_list_is_read_whole() -> None:
         "SDN",
         "SSI",
         "UVL",
-        "MEU",
     }
 
 
