@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 
@@ -13,6 +14,23 @@ from pipelines.classification import EPOCH
 from pipelines.grounds import Facts, Ground, judge
 from pipelines.list_grounds import COLUMNS, ROLES, list_grounds, needs_of
 from pipelines.measure import of_kind
+
+PLACE = ("destination", "from_us", "stays", "addressed", *(f"{role}_seat" for role in ROLES))
+ITEM = ("label", "letter", "chip", "family", "data_center", "controlled")
+STANDING = (
+    "kind",
+    "shown",
+    "license_says",
+    "records",
+    "letter",
+    "data_center",
+    "destination",
+    "embargoed",
+    "listed",
+    "owned",
+    "turn",
+)
+"""What decides, column by column: of the delivery, of the goods, of a claimed license (as `claims.Standing` has it)."""
 
 
 @dataclass(frozen=True)
@@ -73,34 +91,35 @@ class Circumstances:
         return pl.concat([by_law, by_list]), base
 
     def _by_law(self, goods: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-        facts = self._with_headquarters(goods).join(self._addressed(), on="shipper", how="left", maintain_order="left")
-        facts = facts.with_columns(pl.col("addressed").fill_null(""))
-        key = [name for name in Facts._fields if name not in ("day", *ROLES)]
-        key = ["turn", *key, *(f"{role}_seat" for role in ROLES)]
-        distinct = facts.select(key).unique(maintain_order=True).with_row_index("combination")
-        judgments = [judge(_facts(row)) for row in distinct.iter_rows(named=True)]
-        rows = facts.select("row", *key, *ROLES).join(distinct, on=key, nulls_equal=True, maintain_order="left")
-        base = pl.DataFrame(
-            {
-                "combination": distinct["combination"],
-                "words": [list(each.because) for each in judgments],
-                "unsettled": [each.undetermined for each in judgments],
-                "embargoed": [each.embargoed for each in judgments],
-            },
-            schema_overrides={"words": pl.List(pl.String)},
-        )
-        flat = [
-            {"combination": number, **vars(ground)} for number, each in enumerate(judgments) for ground in each.grounds
-        ]
+        facts, combinations = self._combined(goods)
+        judgments = [judge(_facts(row)) for row in combinations.iter_rows(named=True)]
+        told = {
+            "words": pl.Series([list(each.because) for each in judgments], dtype=pl.List(pl.String)),
+            "unsettled": pl.Series([each.undetermined for each in judgments], dtype=pl.Boolean),
+            "embargoed": pl.Series([each.embargoed for each in judgments], dtype=pl.Boolean),
+        }
+        number = facts["combination"]
+        base = facts.select("row").with_columns(values.gather(number).alias(name) for name, values in told.items())
+        flat = [{"combination": at, **vars(ground)} for at, each in enumerate(judgments) for ground in each.grounds]
         schema = {"combination": pl.UInt32()} | {field.name: COLUMNS[field.name] for field in fields(Ground)}
-        grounds = rows.select("row", "combination", *ROLES).join(pl.DataFrame(flat, schema=schema), on="combination")
+        grounds = facts.join(pl.DataFrame(flat, schema=schema), on="combination", maintain_order="left")
         party = pl.coalesce(pl.when(pl.col("role") == role).then(pl.col(role)) for role in ROLES)
         full = grounds.with_columns(party.alias("party"), pl.lit(True).alias("on_the_day"))
         blank = [pl.lit(None, dtype).alias(name) for name, dtype in COLUMNS.items() if name not in full.columns]
-        of_rows = (
-            rows.select("row", "combination").join(base, on="combination", maintain_order="left").drop("combination")
+        return full.with_columns(blank).select(*COLUMNS), base
+
+    def _combined(self, goods: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Number the distinct combinations of day, place and goods; a place serves all goods a shipment may carry."""
+        own = goods.filter(pl.col("carried").is_null())
+        placed = self._with_headquarters(own).join(self._addressed(), on="shipper", how="left", maintain_order="left")
+        at, places = _numbered(placed.with_columns(pl.col("addressed").fill_null("")), PLACE, "place")
+        of, items = _numbered(goods, ITEM, "item_number")
+        whole = goods.select("row", "turn", *ROLES, at.gather(goods["line"]), of)
+        number, distinct = _numbered(whole, ("turn", "place", "item_number"), "combination")
+        combinations = distinct.join(places, on="place", maintain_order="left").join(
+            items, on="item_number", maintain_order="left"
         )
-        return full.with_columns(blank).select(*COLUMNS), of_rows
+        return whole.select("row", *ROLES, number), combinations
 
     def _addressed(self) -> pl.DataFrame:
         """Name the letters that bind each shipper."""
@@ -156,41 +175,44 @@ class Circumstances:
         return self.parties.select(pl.col("id").alias("party"), pl.col("country").alias("registered")).unique("party")
 
     def _claimed(self, goods: pl.DataFrame) -> pl.DataFrame:
-        texts = {text: claims.claim(text) for text in goods["license"].unique() if text is not None}
-        kinds = {text: each.kind for text, each in texts.items()}
-        symbols = {text: each.symbol for text, each in texts.items()}
-        records = self.sources.select(pl.col("id").alias("source"), pl.col("records_licenses").alias("records")).unique(
-            "source"
-        )
-        goods = goods.with_columns(
-            pl.col("license").replace_strict(kinds, default="none", return_dtype=pl.String).alias("kind"),
-            pl.col("license").replace_strict(symbols, default="", return_dtype=pl.String).alias("symbol"),
-        ).join(records, on="source", how="left", maintain_order="left")
+        """Add `on_record`, its words and what they rest on."""
+        goods = goods.with_columns(self._licenses_named(goods.filter(pl.col("carried").is_null())).select(
+            pl.all().gather(goods["line"])
+        ))  # fmt: skip
         told = claims.licensed(goods, self.licenses).rename({"license": "license_says"})
         goods = goods.join(told, on="row", how="left", maintain_order="left")
-        key = [
-            "kind",
-            "shown",
-            "license_says",
+        of, distinct = _numbered(goods, STANDING, "standing")
+        rows = distinct.select(*STANDING).iter_rows()
+        answers = [claims.on_record(claims.Standing._make((*row[:-1], _day(row[-1])))) for row in rows]
+        on_record, words = zip(*answers, strict=True) if answers else ((), ())
+        listed_words = [[each] if each else [] for each in words]
+        return goods.with_columns(
+            pl.Series(on_record, dtype=pl.String).gather(of).alias("on_record"),
+            pl.Series(listed_words, dtype=pl.List(pl.String)).gather(of).alias("claim_words"),
+        )
+
+    def _licenses_named(self, own: pl.DataFrame) -> pl.DataFrame:
+        """Read the license columns: kind, symbol (or number), and whether the source records licenses."""
+        texts = {text: claims.claim(text) for text in own["license"].unique() if text is not None}
+        kind = {text: each.kind for text, each in texts.items()}
+        symbol = {text: each.symbol for text, each in texts.items()}
+        records = self.sources.select(source="id", records="records_licenses").unique("source")
+        named = own.select("license", "source").join(records, on="source", how="left", maintain_order="left")
+        read = named.select(
+            pl.col("license").replace_strict(kind, default="none", return_dtype=pl.String).alias("kind"),
+            pl.col("license").replace_strict(symbol, default="", return_dtype=pl.String).alias("symbol"),
             "records",
-            "letter",
-            "data_center",
-            "destination",
-            "embargoed",
-            "listed",
-            "owned",
-            "turn",
-        ]
-        goods = goods.with_columns(
+        )
+        return read.with_columns(
             pl.when(pl.col("kind") != "number").then("symbol").otherwise(pl.lit("")).alias("shown")
         )
-        distinct = goods.select(key).unique(maintain_order=True)
-        answers = [claims.on_record(claims.Standing._make((*row[:-1], _day(row[-1])))) for row in distinct.iter_rows()]
-        schema = {"on_record": pl.String(), "claim_words": pl.String()}
-        answered = distinct.hstack(pl.DataFrame(answers, schema=schema, orient="row"))
-        return goods.join(answered, on=key, how="left", nulls_equal=True, maintain_order="left").with_columns(
-            pl.when(pl.col("claim_words").is_not_null()).then(pl.concat_list("claim_words"))
-        )
+
+
+def _numbered(frame: pl.DataFrame, columns: Sequence[str], name: str) -> tuple[pl.Series, pl.DataFrame]:
+    """Number the distinct rows of some columns: each row's number, and the distinct rows with theirs."""
+    distinct = frame.select(columns).unique(maintain_order=True).with_row_index(name)
+    joined = frame.select(columns).join(distinct, on=columns, how="left", nulls_equal=True, maintain_order="left")
+    return joined[name], distinct
 
 
 def _facts(row: dict[str, object]) -> Facts:

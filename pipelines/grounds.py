@@ -230,7 +230,8 @@ def _embargoed_headquarters(facts: Facts) -> Iterator[tuple[str, str, bool]]:
     """Roles whose headquarters are under arms embargo: role, country, whether that is stated."""
     for role in ("consignee", "end_user", "intermediate_consignee"):
         country, basis, registration = headquarters_parts(getattr(facts, role))
-        seat, stated = (country, basis == "stated") if country else (registration, False)
+        # what was looked for and left undetermined stays so; a registration speaks where nobody looked
+        seat, stated = (country, basis == "stated") if country or basis else (registration, False)
         if seat and arms_embargoed(seat, facts.day):
             yield role, seat, stated
 

@@ -38,7 +38,8 @@ def judged(
 ) -> pl.DataFrame:
     """One row per shipment, and per goods key in `carried` that goods not recognized may be ("accelerator/h100").
 
-    `today` asks the question as of that day. `carried` needs `accelerators`.
+    `today` asks the question as of that day. `carried` needs `accelerators`. `line` numbers the shipments, `row` the
+    rows; a shipment's own goods come first, so that their row is their line.
     """
     frame = shipments.with_columns(
         pl.col("id").alias("shipment"),
@@ -49,7 +50,7 @@ def judged(
         _stays().alias("stays"),
         pl.lit(None, pl.String).alias("carried"),
     )
-    own = frame.select(*KEPT, "day", "label", "destination", "from_us", "stays", "carried")
+    own = frame.select(*KEPT, "day", "label", "destination", "from_us", "stays", "carried").with_row_index("line")
     assumed = [_carrying(own, key, accelerators) for key in carried if accelerators is not None]
     together = pl.concat([own, *assumed]) if assumed else own
     letters = pl.col("label").replace_strict(
