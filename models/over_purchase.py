@@ -31,7 +31,8 @@ class OverPurchase(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships n
     """Pool residuals of purchases over supply by corporate group.
 
     `X` is (operators, 1): log megawatts; `y` is log kilowatts drawn by what was bought; `groups` names each operator's
-    group. A group's pooled residual is its mean, with variance `tau_² + sigma_²/n`: `sigma_` is the spread of operators
+    group. The slope is learned within groups, so that neither a group that buys too much nor the many small buyers outside
+    groups bend it. A group's pooled residual is its mean, with variance `tau_² + sigma_²/n`: `sigma_` is the spread of operators
     within groups and `tau_` that of honest groups around each other, both robust, so that the few groups in question
     do not widen the yardstick they are judged by. With few groups that spread is itself uncertain: the standardized
     residual is judged by Student's t with as many degrees of freedom as there are groups to learn it from.
@@ -61,21 +62,24 @@ class OverPurchase(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships n
         groups = np.arange(len(y)) if groups is None else np.asarray(groups)
         check_consistent_length(X, y, groups)
         self.n_features_in_ = X.shape[1]
-        self.regression_ = HuberRegressor().fit(X, y)
+        counts = {group: int((groups == group).sum()) for group in np.unique(groups)}
+        judged = [group for group, count in counts.items() if count >= self.min_members] or list(counts)
+        inside = {group: np.flatnonzero(groups == group) for group in judged}
+        around = np.concatenate([X[rows] - X[rows].mean(axis=0) for rows in inside.values()])
+        above = np.concatenate([y[rows] - y[rows].mean() for rows in inside.values()])
+        self.regression_ = HuberRegressor(fit_intercept=False).fit(*((around, above) if around.any() else (X, y)))
         residuals = y - self.regression_.predict(X)
-        centers = {group: float(np.mean(residuals[groups == group])) for group in np.unique(groups)}
-        counts = {group: int((groups == group).sum()) for group in centers}
-        within = np.array(
+        centers = [float(np.mean(residuals[rows])) for rows in inside.values()]
+        sizes = [len(rows) for rows in inside.values()]
+        within = np.concatenate(
             [
-                (r - centers[g]) * np.sqrt(counts[g] / (counts[g] - 1))
-                for r, g in zip(residuals, groups, strict=True)
-                if counts[g] >= self.min_members
+                (residuals[rows] - center) * np.sqrt(len(rows) / max(len(rows) - 1, 1))
+                for rows, center in zip(inside.values(), centers, strict=True)
             ]
         )
-        self.sigma_ = max(_spread(within if len(within) else residuals), 1e-6)
-        judged = [group for group, count in counts.items() if count >= self.min_members]
-        self.center_ = float(np.median([centers[group] for group in judged])) if judged else float(np.median(residuals))
-        self.tau_ = self._between([centers[group] for group in judged], [counts[group] for group in judged])
+        self.sigma_ = max(_spread(within), 1e-6)
+        self.center_ = float(np.median(centers))
+        self.tau_ = self._between(centers, sizes)
         return self
 
     def predict(self, X: ArrayLike) -> Array:
