@@ -58,9 +58,7 @@ class Raising:
         for name in sorted(known.keys() - made.keys()):
             if known[name].status in OPEN:
                 self._withdraw(known[name])
-        outbox.queue_digest(
-            self.connection, self.channels, self.for_digest, self.since, run=self.run, at=self.now
-        )  # fmt: skip
+        self._tell_digest()
         _remember(self.connection, self.run, self.now, self.channels)
         return RaiseReport(**{name: tuple(ids) for name, ids in self.became.items()})
 
@@ -122,6 +120,14 @@ class Raising:
         history.record(self.connection, known.id, "withdrawn", at=self.now, why=reason, run=self.run)
         self._note(known.id, "withdrawn")
         self._tell("alert.withdrawn", {**self._spelled(known.id), "withdrawn_because": reason})
+
+    def _tell_digest(self) -> None:
+        if len(self.for_digest) == 1:  # one message either way: the alert itself says more
+            self._tell("alert.raised", self.for_digest[0])
+            return
+        outbox.queue_digest(
+            self.connection, self.channels, self.for_digest, self.since, run=self.run, at=self.now
+        )  # fmt: skip
 
     def _change(self, alert: Alert, **values: object) -> None:
         columns = {**self._columns(alert), **values}
