@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import polars as pl
 
 from monitor.path import Json
-from pipelines.graph.movement_columns import CROWD, UNCROWDED
+from pipelines.graph.rules import CROWD, UNCROWDED
 from pipelines.tables import Tables
 
 MOST_STEPS = 6

@@ -11,8 +11,8 @@ import polars as pl
 
 from pipelines.graph.feeds import Shared
 from pipelines.graph.routes import Route
-from pipelines.graph.schemes import Traced
 from pipelines.graph.scores import DAILY, quantity_fit
+from pipelines.graph.traced import Traced
 from pipelines.tables import Tables
 
 Json = dict[str, Any]

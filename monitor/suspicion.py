@@ -11,9 +11,10 @@ import polars as pl
 
 from monitor.counts import UnitsAtEnd, count_units
 from monitor.path import Json, Teller, plain
-from pipelines.graph.movement_columns import Rules
 from pipelines.graph.reach import reach
-from pipelines.graph.schemes import Scheme, Traced, schemes, traced
+from pipelines.graph.rules import Rules
+from pipelines.graph.schemes import Scheme, schemes
+from pipelines.graph.traced import Traced, traced
 from pipelines.tables import GRAPH, Tables, conform
 
 LEGS = 6
@@ -145,7 +146,7 @@ def _open_orders(tables: Tables, of: Traced, subject: str) -> list[str]:
 
 def searched(tables: Tables, of: Traced, *, truncated: bool) -> Json:
     """Say what was searched."""
-    rules, moves = of.reach.rules, of.reach.moves
+    rules = of.reach.rules
     families = sorted({name.split("/")[0] for name in of.reach.states.goods_names}) or ["accelerator"]
     days = (
         tables.polars("shipments")
@@ -161,7 +162,7 @@ def searched(tables: Tables, of: Traced, *, truncated: bool) -> Json:
         "links_used": [link for link in rules.links if link in held],
         "records_from": days[0] and days[0].isoformat(),
         "records_to": days[1] and days[1].isoformat(),
-        "shipments": len(moves.frame),
+        "shipments": of.searched,
         "truncated": truncated,
     }
 

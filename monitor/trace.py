@@ -13,11 +13,13 @@ from monitor.counts import UnitsAtEnd, count_units
 from monitor.path import Json, Teller
 from monitor.suspicion import LEGS, PATHS, Suspicion, reached, searched, shipments, trace_all
 from pipelines.errors import UnknownParty
-from pipelines.graph.movement_columns import Flags, Rules
+from pipelines.graph.arrays import Flags
 from pipelines.graph.reach import Reach, reach
 from pipelines.graph.routes import Field, Found, best_paths
-from pipelines.graph.schemes import Farthest, Traced, in_reach, traced
+from pipelines.graph.rules import Rules
+from pipelines.graph.schemes import Farthest, in_reach
 from pipelines.graph.scores import NEVER
+from pipelines.graph.traced import Traced, traced
 from pipelines.tables import Tables
 
 __all__ = ["Suspicion", "path_between", "reached", "shipments", "trace", "trace_all"]
@@ -48,8 +50,9 @@ def trace(
         `start` is no shipment and no party of the records.
     """
     found = reach(tables, rules=Rules(max_legs=max_legs))
-    asked = _question(tables, found, start, back=back, to=to)
-    of = _toward(found, asked)
+    question = _question(tables, found, start, back=back, to=to)
+    of = _toward(found, question)
+    asked = replace(question, starts=question.starts[of.kept], goals=question.goals[of.kept])
     teller = Teller(tables, of)
     routes = _search(of, asked, k)
     paths = [teller.path(route) for route in routes.routes]
@@ -61,7 +64,7 @@ def trace(
         "units": [each.as_json() for each in units],
         "searched": searched(tables, of, truncated=cut),
     }
-    return answer if paths else answer | {"note": _nothing(asked)}
+    return answer if paths else answer | {"note": _nothing(question)}
 
 
 def _question(tables: Tables, found: Reach, start: str, *, back: bool, to: str | None) -> Question:
@@ -108,7 +111,7 @@ def _toward(found: Reach, asked: Question) -> Traced:
         fresh = found.graph.before(fresh) & ~wanted
         wanted |= fresh
     of = traced(found, wanted)
-    return replace(of, weights=replace(of.weights, goal=np.where(asked.goals, 0.0, NEVER)))
+    return replace(of, weights=replace(of.weights, goal=np.where(asked.goals[of.kept], 0.0, NEVER)))
 
 
 def _search(of: Traced, asked: Question, k: int) -> Found:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from pipelines.graph.movement_columns import FAR, Movements, Numbers, Rules, spans
+from pipelines.graph.arrays import FAR, Numbers, spans
+from pipelines.graph.movement_columns import Movements
+from pipelines.graph.rules import Rules
 from pipelines.graph.states import KEYLESS, NOTES, UNKNOWN, Arrivals, States, arrivals, departures, goods_key
 
 Judge = Callable[[pl.DataFrame], pl.DataFrame]

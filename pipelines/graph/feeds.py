@@ -8,9 +8,10 @@ from functools import cached_property
 
 import numpy as np
 
+from pipelines.graph.arrays import Flags, Measures, Numbers
 from pipelines.graph.flows import MOST, Net, most_flow, tagged
-from pipelines.graph.movement_columns import PAPERS, Flags, Measures, Numbers
-from pipelines.graph.schemes import Traced
+from pipelines.graph.key_columns import PAPERS
+from pipelines.graph.traced import Traced
 
 MOST_HANDOVERS = 200_000
 """Hand-overs above which bounds are taken from the sums alone: still bounds, only wider."""

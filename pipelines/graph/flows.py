@@ -8,7 +8,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import maximum_flow
 
-from pipelines.graph.movement_columns import Flags, Measures, Numbers
+from pipelines.graph.arrays import Flags, Measures, Numbers
 
 MOST = 2**30
 """Chips of a line of unknown quantity, and the most any flow counts: 32-bit integers are what SciPy takes."""

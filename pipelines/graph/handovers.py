@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.graph.movement_columns import FAR, Flags, Measures, Movements, Numbers, Rules, spans
+from pipelines.graph.arrays import FAR, Flags, Measures, Numbers, spans
+from pipelines.graph.movement_columns import Movements
+from pipelines.graph.rules import Rules
 from pipelines.graph.states import KEYLESS, Arrivals, Departures, States, arrivals, departures
 
 
@@ -122,26 +124,23 @@ def handovers(moves: Movements, states: States, rules: Rules) -> Handovers:
     code = (left.key * width + goods) * FAR + left.day
     order = np.argsort(code, kind="stable")
     code = code[order]
-    node = (came.key * width + states.goods[came.state]) * FAR
-    start = np.searchsorted(code, node + np.maximum(came.since, 0), "left")
-    stop = np.searchsorted(code, node + np.minimum(came.until, FAR - 1), "right")
-    return _of(len(states), left, order, came, start, stop)
+    first = (came.key * width + states.goods[came.state]) * FAR + np.maximum(came.since, 0)
+    near = np.argsort(first, kind="stable")  # searching in order keeps to what the processor has at hand
+    first = first[near]
+    last = first + (np.minimum(came.until, FAR - 1) - np.maximum(came.since, 0))[near]
+    start, stop = np.searchsorted(code, first, "left"), np.searchsorted(code, last, "right")
+    return _of(len(states), left, order, came, near, start, stop)
 
 
-def _of(size: int, left: Departures, order: Numbers, came: Arrivals, start: Numbers, stop: Numbers) -> Handovers:
+def _of(
+    size: int, left: Departures, order: Numbers, came: Arrivals, near: Numbers, start: Numbers, stop: Numbers
+) -> Handovers:
     met = stop > start
+    near = near[met]
     return Handovers(
-        size,
-        left.state[order],
-        left.day[order],
-        left.row[order],
-        left.strength[order],
-        came.state[met],
-        start[met],
-        stop[met],
-        came.arrived[met],
-        came.holder[met],
-    )
+        size, left.state[order], left.day[order], left.row[order], left.strength[order],
+        came.state[near], start[met], stop[met], came.arrived[near], came.holder[near],
+    )  # fmt: skip
 
 
 def _entered(states: States, left: Departures) -> tuple[Departures, Numbers]:

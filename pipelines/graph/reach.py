@@ -8,9 +8,11 @@ from functools import cached_property
 import numpy as np
 import polars as pl
 
+from pipelines.graph.arrays import Flags, Measures, Numbers
 from pipelines.graph.carried import Judge, carried_states
 from pipelines.graph.handovers import Handovers, handovers
-from pipelines.graph.movement_columns import Flags, Measures, Movements, Numbers, Rules, movements
+from pipelines.graph.movement_columns import Movements, movements
+from pipelines.graph.rules import Rules
 from pipelines.graph.states import States, recognized_states
 from pipelines.normalize.plausible import plausible
 from pipelines.tables import Tables

@@ -9,8 +9,9 @@ from itertools import count
 
 import numpy as np
 
+from pipelines.graph.arrays import Measures, Numbers
 from pipelines.graph.handovers import Handovers
-from pipelines.graph.movement_columns import Measures, Movements, Numbers
+from pipelines.graph.movement_columns import Movements
 from pipelines.graph.scores import AGAIN, LEG, NEVER, Weights, entry_weights, query_weights, score_to_go
 
 MOST_STEPS = 20_000

@@ -3,88 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
+from pipelines.graph.arrays import Flags, Numbers
 from pipelines.graph.handovers import Handovers
-from pipelines.graph.movement_columns import Flags, Measures, Numbers
-from pipelines.graph.reach import Reach
 from pipelines.graph.routes import Field, Found, Route, best_paths
-from pipelines.graph.scores import NEVER, Weights, one_if_unknown, supply, weigh
-
-EXPLAINED = 0.5
-"""A recognized shipment is the start of a path when less than this part of it had arrived at its shipper."""
-
-
-@dataclass(frozen=True)
-class Traced:
-    """The part of a reach from which an end can be reached, with what scores need; states keep their numbers."""
-
-    reach: Reach
-    within: Flags
-    graph: Handovers
-    arrived: Measures
-    weights: Weights
-
-    @cached_property
-    def named(self) -> Flags:
-        """States of shipments whose row says what the goods are, at least their family."""
-        moves, states = self.reach.moves, self.reach.states
-        named = moves.frame["recognized"].fill_null(value=True) & moves.frame["family"].is_not_null()
-        flags: Flags = named.to_numpy()[states.move]
-        return flags
-
-    @cached_property
-    def mine(self) -> Flags:
-        mine = self.reach.moves.frame["mine"].fill_null(value=False).to_numpy()
-        flags: Flags = mine[self.reach.states.move]
-        return flags
-
-    @cached_property
-    def roots(self) -> Flags:
-        """Recognized states where goods enter the records: the user's own, or not explained by what had arrived."""
-        states = self.reach.states
-        own = states.own & self.within & ~self._told_twice
-        share = np.divide(self.arrived, states.chips, out=np.zeros(len(states)), where=states.chips > 0)
-        after_own = self.graph.after(self.mine & self.within)
-        flags: Flags = own & ((share < EXPLAINED) | (self.mine & ~after_own))
-        return flags
-
-    @cached_property
-    def _told_twice(self) -> Flags:
-        """States of a family alone where the shipment carries a product as well."""
-        states = self.reach.states
-        carried = np.isin(states.move, states.move[~states.own])
-        return states.own & carried
-
-    @cached_property
-    def end_party(self) -> Numbers:
-        """Party of the surest end of each state, as a place in the parties; -1 where it is none."""
-        moves, ends = self.reach.moves, self.reach.ends.sort("weight", maintain_order=True)
-        place = {party: number for number, party in enumerate(moves.parties)}
-        party = np.full(len(self.reach.states), -1)
-        consignee = moves.consignee[self.reach.states.move]
-        for state, name in ends.select("state", "party").iter_rows():
-            party[state] = place.get(name, consignee[state])
-        return party
-
-
-def traced(reach: Reach, wanted: Flags | None = None) -> Traced:
-    """Cut a reach down to the states that lead to an end (or to `wanted` states) and weigh them."""
-    within = reach.legs > 0 if wanted is None else wanted
-    graph = reach.graph.among(within, within)
-    arrived = supply(reach.moves, reach.states, reach.graph, within, reach.rules)
-    with np.errstate(divide="ignore"):
-        goal = np.log(reach.certainty)
-    counted = replace(reach.states, chips=one_if_unknown(reach.states.chips))
-    known = (
-        supply(reach.moves, counted, reach.graph, within, reach.rules)
-        if np.isnan(reach.states.chips).any()
-        else arrived
-    )
-    return Traced(reach, within, graph, arrived, weigh(reach.states, arrived, known, goal))
+from pipelines.graph.scores import NEVER
+from pipelines.graph.traced import Traced
 
 
 @dataclass(frozen=True)
@@ -107,7 +35,7 @@ def schemes(of: Traced, k: int) -> Iterator[Scheme]:
     """Make one scheme per subject that a restricted end was reached through, in the order of party ids."""
     moves, states, is_end = of.reach.moves, of.reach.states, of.reach.is_end
     unknown = of.within & ~of.named
-    leads = of.within & of.named & (is_end | of.graph.before(unknown)) & ~of._told_twice
+    leads = of.within & of.named & (is_end | of.graph.before(unknown)) & ~of.told_twice
     holder = moves.consignee[states.move]
     for subject in np.unique(holder[leads]):
         last = leads & (holder == subject)

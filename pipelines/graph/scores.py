@@ -15,9 +15,11 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from pipelines.graph.arrays import Flags, Measures, Numbers
 from pipelines.graph.carried import THOUSANDTHS, Asked, offered, stock, summed
 from pipelines.graph.handovers import Handovers
-from pipelines.graph.movement_columns import Flags, Measures, Movements, Numbers, Rules
+from pipelines.graph.movement_columns import Movements
+from pipelines.graph.rules import Rules
 from pipelines.graph.states import KEYLESS, States, arrivals, departures
 
 LEG = 0.95

@@ -11,7 +11,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
-from pipelines.graph.movement_columns import Flags, Measures, Movements, Numbers, Rules, spans
+from pipelines.graph.arrays import Flags, Measures, Numbers, spans
+from pipelines.graph.movement_columns import Movements
+from pipelines.graph.rules import Rules
 
 KEYLESS = "accelerator"
 """Family whose goods may be named without their product: such a state meets departures of every product."""
@@ -40,6 +42,16 @@ class States:
 
     def __len__(self) -> int:
         return len(self.move)
+
+    def part(self, kept: Numbers, place: Numbers, number: Numbers) -> States:
+        """Take some states: `place` is the new row of each movement, `number` the new number of each state."""
+        notes = self.notes.with_columns(state=pl.Series(number[self.notes["state"].to_numpy()])).filter(
+            pl.col("state") >= 0
+        )
+        return replace(
+            self, move=place[self.move[kept]], goods=self.goods[kept], own=self.own[kept], chips=self.chips[kept],
+            kind=self.kind[kept], fit=self.fit[kept], notes=notes,
+        )  # fmt: skip
 
     def joined(self, more: States) -> States:
         """Add states; names and kinds are those of `more`, which extends these."""

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from pipelines.graph.arrays import Flags
 from pipelines.graph.feeds import Bounds, Feeds, feeds
-from pipelines.graph.movement_columns import Flags
-from pipelines.graph.schemes import Traced
+from pipelines.graph.traced import Traced
 from pipelines.tables import Tables
 
 

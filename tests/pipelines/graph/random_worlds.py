@@ -7,7 +7,7 @@ import datetime as dt
 from hypothesis import strategies as st
 from walks import H100, Key, Move, World
 
-from pipelines.graph.movement_columns import Rules
+from pipelines.graph.rules import Rules
 from pipelines.tables import Tables
 
 PARTIES = ("a", "b", "c", "d", "e")

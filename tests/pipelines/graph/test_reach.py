@@ -8,8 +8,8 @@ from random_worlds import tables, worlds
 from small_worlds import end, h100, parts, worked_example
 from walks import World, judge, states, walks
 
-from pipelines.graph.movement_columns import Rules
 from pipelines.graph.reach import Reach, reach
+from pipelines.graph.rules import Rules
 from pipelines.tables import Tables
 
 

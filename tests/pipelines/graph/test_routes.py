@@ -11,10 +11,11 @@ from random_worlds import tables, worlds
 from small_worlds import end, h100, parts, worked_example
 from walks import World, best, judge, states
 
-from pipelines.graph.movement_columns import Rules
 from pipelines.graph.reach import reach
 from pipelines.graph.routes import Field, Found, best_paths
-from pipelines.graph.schemes import Scheme, Traced, schemes, traced
+from pipelines.graph.rules import Rules
+from pipelines.graph.schemes import Scheme, schemes
+from pipelines.graph.traced import Traced, traced
 from pipelines.tables import Tables
 
 

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from small_worlds import Row, end, h100, parts, worked_example
 
 from pipelines.graph.feeds import Bounds
-from pipelines.graph.movement_columns import Rules
 from pipelines.graph.reach import reach
-from pipelines.graph.schemes import Traced, traced
+from pipelines.graph.rules import Rules
+from pipelines.graph.traced import Traced, traced
 from pipelines.graph.units import NOT_COMPLETE, NOT_RECOGNIZED, Units, complete_parties, units
 from pipelines.tables import Tables
 

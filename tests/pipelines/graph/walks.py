@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from pipelines.graph.movement_columns import STRENGTH, Rules
+from pipelines.graph.rules import STRENGTH, Rules
 
 State = tuple[str, str]
 """A shipment and the goods key it carries."""
