@@ -20,7 +20,7 @@ from scipy.sparse.linalg import spsolve
 from pipelines.graph.cascade import Bools, Floats, Ints, ranges
 from pipelines.graph.holdings import holdings_on
 
-DENSE = 300
+DENSE = 40
 """Up to so many unknowns a dense solver is faster."""
 STEPS = 200
 """Policy iteration ends by itself, after about as many steps as chains are long."""

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from pipelines.graph.cascade import Bools, Floats, Ints, Outcome, Web
 from pipelines.graph.holdings import share_words
 
-SEEN = 500
+SEEN = 40
 """So many owners are looked at for one explanation; the nearest come first."""
 CHAINS = 10
 """So many chains are told."""
+LINKS = 12
+"""So many owners of a chain are told, from the owned party up; then the listed one."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class Case:
     names: Sequence[str]
     order: Ints
     owned: Ints
+    tops: dict[tuple[bool, int], int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, net: Web, outcome: Outcome, listed: Bools, party: Ints, names: Sequence[str]) -> Case:
@@ -56,6 +59,25 @@ class Case:
         counts = (wave >= 0) & (owner != node) & (wave < (len(joined) if before is None else before))
         return [int(edge) for edge in edges[counts]]
 
+    def onward(self, node: int, joined: Ints) -> int | None:
+        """Edge from the largest owner that was restricted in an earlier wave: waves only fall, so no loop."""
+        above = self.owners(node, joined, before=int(joined[node]))
+        return above[0] if above and not self.listed[node] else None
+
+    def top(self, node: int, joined: Ints) -> int:
+        """Go up by the largest owners to a listed one (or into a loop that owns itself)."""
+        way, at = [], node
+        sure = joined is self.outcome.surely
+        while (sure, at) not in self.tops:
+            way.append(at)
+            edge = self.onward(at, joined)
+            if edge is None:
+                break
+            at = int(self.web.owner[edge])
+        end = self.tops.get((sure, at), at)
+        self.tops.update({(sure, each): end for each in way})
+        return end
+
     def share(self, edge: int) -> str:
         net = self.web
         ends = float(net.least[edge]), float(net.most[edge])
@@ -67,7 +89,9 @@ def explain(case: Case, node: int, weight: tuple[int, float, float]) -> Reasons:
     joined = case.outcome.surely if weight[0] == 2 else case.outcome.perhaps
     direct = case.owners(node, joined)
     chains = tuple(_chain(case, edge, joined) for edge in direct[:CHAINS])
-    by = tuple(dict.fromkeys(int(case.party[each]) for each in _listed_above(case, node, joined)))
+    tops = [case.top(int(case.web.owner[edge]), joined) for edge in direct[:CHAINS]]
+    listed = [*_listed_above(case, node, joined), *(top for top in tops if case.listed[top])]
+    by = tuple(dict.fromkeys(int(case.party[each]) for each in listed))
     return Reasons(weight, by, chains, settling(case, node) if weight[0] == 1 else None)
 
 
@@ -86,16 +110,16 @@ def _listed_above(case: Case, node: int, joined: Ints) -> list[int]:
 
 
 def _chain(case: Case, edge: int, joined: Ints) -> str:
-    """Follow the largest owner that was restricted before, up to a listed one: waves only fall, so no loop."""
     words = f"{case.share(edge)} → {case.name(int(case.web.owned[edge]))}"
     at = int(case.web.owner[edge])
-    while not case.listed[at]:
-        above = case.owners(at, joined, before=int(joined[at]))
-        if not above:
-            break
-        words = f"{case.share(above[0])} → {case.name(at)} {words}"
-        at = int(case.web.owner[above[0]])
-    return f"{case.name(at)} {words}"
+    for _ in range(LINKS):
+        above = case.onward(at, joined)
+        if above is None:
+            return f"{case.name(at)} {words}"
+        words = f"{case.share(above)} → {case.name(at)} {words}"
+        at = int(case.web.owner[above])
+    top = case.top(at, joined)
+    return f"{case.name(at)} {words}" if top == at else f"{case.name(top)} … → {case.name(at)} {words}"
 
 
 def settling(case: Case, node: int, depth: int = 3) -> str:
