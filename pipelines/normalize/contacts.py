@@ -13,9 +13,9 @@ _MAIL = re.compile(r"[^@\s<>;,]+@([a-z0-9-]+(?:\.[a-z0-9-]+)+)")
 
 
 def phone_key(text: str | None) -> str | None:
-    """Reduce a phone number to its last nine digits; null when it has fewer than seven or says nothing."""
+    """Reduce a phone number to its last eight digits; null when it has fewer than seven or says nothing."""
     digits = _NOT_DIGIT.sub("", _EXTENSION.sub("", text or "")).lstrip("0")
-    return digits[-9:] if len(digits) >= 7 and len(set(digits)) > 2 else None
+    return digits[-8:] if len(digits) >= 7 and len(set(digits)) > 2 else None
 
 
 def email_key(text: str | None) -> str | None:

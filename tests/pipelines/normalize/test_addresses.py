@@ -14,7 +14,7 @@ ONE_UNIT = [
     ("Flat D, 16/F One Harbor Place, 18 Lomond Rd, Hong Kong", "UNIT D 16TH FLOOR ONE HARBOR PLACE 18 LOMOND ROAD HK"),
     (
         "Office 4, 16/F Ho Wing Commercial Centre, 2-16 Fayun Street",
-        "Room 1604 Ho Wing Comm Bldg, 2 Fa Yun St, Mong Kok",
+        "Room 1604 Ho Wing Comm Bldg, 2 Fa Yun St, Kln",
     ),
     ("Room 19C Lochart Centre 301-307, Lochart Rd., Hong Kong", "19C, LOCHART CTR, 301-307 LOCHART ROAD"),
     ("7/F QW Tower, 111 Bonner Strand, Hong Kong", "7TH FLOOR QW TWR 111 BONNER STRAND"),
@@ -36,6 +36,8 @@ TWO_UNITS = [
     ("Hong Kong", "Hong Kong"),
     ("", ""),
 ]
+
+SCRIBBLES = st.text(alphabet="abcdefgh 0123456789,/#-F", max_size=60)
 
 
 @pytest.mark.parametrize(("one", "other"), ONE_UNIT)

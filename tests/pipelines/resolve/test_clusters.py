@@ -97,10 +97,15 @@ def test_a_name_without_country_and_two_candidates_is_left_to_people() -> None:
 
 
 def test_a_party_between_two_registered_namesakes_joins_neither() -> None:
-    registered = [{"id": number, "name": "Zenvora Ltd", "country": "GB", "registration_number": number}
-                  for number in ("12345678", "87654321")]
-    ids, found = resolved({"name": "Zenvora Ltd", "country": "GB"}, {"name": "Zenvora", "country": "GB", "id": "12345678"},
-                          parties=registered)
+    registered = [
+        {"id": number, "name": "Zenvora Ltd", "country": "GB", "registration_number": number}
+        for number in ("12345678", "87654321")
+    ]
+    ids, found = resolved(
+        {"name": "Zenvora Ltd", "country": "GB"},
+        {"name": "Zenvora", "country": "GB", "id": "12345678"},
+        parties=registered,
+    )
     assert ids[0] != ids[1]
     assert found.mention_to_party["party"].n_unique() == 3
     assert found.review.height >= 1
@@ -117,12 +122,18 @@ def test_an_id_that_many_names_bear_joins_nobody() -> None:
 
 
 def test_judgments_go_before_evidence() -> None:
-    made = records(shipments=consignees({"name": "Zenvora Ltd", "country": "GB"}, {"name": "Zenvora", "country": "GB"},
-                                        {"name": "Kestrelle", "country": "FR"}))
+    made = records(
+        shipments=consignees(
+            {"name": "Zenvora Ltd", "country": "GB"},
+            {"name": "Zenvora", "country": "GB"},
+            {"name": "Kestrelle", "country": "FR"},
+        )
+    )
     said = mentions(made)
     keys = dict(said.select("name", "key").iter_rows())
-    judged = pl.DataFrame({"left": [keys["Zenvora"]] * 2, "right": [keys["Zenvora Ltd"], keys["Kestrelle"]],
-                           "same": [False, True]})
+    judged = pl.DataFrame(
+        {"left": [keys["Zenvora"]] * 2, "right": [keys["Zenvora Ltd"], keys["Kestrelle"]], "same": [False, True]}
+    )
     party = dict(resolve(said, judgments=judged).mention_to_party.iter_rows())
     assert party[keys["Zenvora"]] != party[keys["Zenvora Ltd"]]
     assert party[keys["Zenvora"]] == party[keys["Kestrelle"]]
@@ -139,11 +150,27 @@ def test_merged_parties_keep_the_older_id_and_redirect_the_other() -> None:
     assert merged.registry.filter(pl.col("redirected_to").is_not_null())["redirected_to"].to_list() == [first]
 
 
-NAMES = st.sampled_from(["Zenvora", "ZENVORA LTD", "Zenvora Limited", "Zenvorra Ltd", "Kestrelle Cloud", "Kestrelle Clouds",
-                         "Acme Trading", "Acme Trading 2", "Venus A", "E-Star"])
+NAMES = st.sampled_from(
+    [
+        "Zenvora",
+        "ZENVORA LTD",
+        "Zenvora Limited",
+        "Zenvorra Ltd",
+        "Kestrelle Cloud",
+        "Kestrelle Clouds",
+        "Acme Trading",
+        "Acme Trading 2",
+        "Venus A",
+        "E-Star",
+    ]
+)
 PEOPLE = st.fixed_dictionaries(
-    {"name": NAMES, "country": st.sampled_from([None, "GB", "HK", "CN"]), "id": st.sampled_from([None, None, "C-1", "C-2"]),
-     "address": st.sampled_from([None, None, TOWER, SAME_TOWER, "12 Jalan Bukit, Johor"])}
+    {
+        "name": NAMES,
+        "country": st.sampled_from([None, "GB", "HK", "CN"]),
+        "id": st.sampled_from([None, None, "C-1", "C-2"]),
+        "address": st.sampled_from([None, None, TOWER, SAME_TOWER, "12 Jalan Bukit, Johor"]),
+    }
 )
 
 

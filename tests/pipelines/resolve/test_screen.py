@@ -13,9 +13,13 @@ from written import parties_and_mentions, table
 from pipelines.resolve.screen import screen, screen_addresses, screen_name
 
 ENTRIES: list[dict[str, object]] = [
-    {"name": "Qinglan (Beijing) Electronic Information Industry Co., Ltd.", "country": ["CN"], "kind": "entity",
-     "aliases": ["Qinglan Beijing Electronic Information Co., Ltd.", "QBEII"],
-     "addresses": ["Building 9, 12 Haidian Road, Beijing; and Room 5, 3 Lianhua Street, Tianjin"]},
+    {
+        "name": "Qinglan (Beijing) Electronic Information Industry Co., Ltd.",
+        "country": ["CN"],
+        "kind": "entity",
+        "aliases": ["Qinglan Beijing Electronic Information Co., Ltd.", "QBEII"],
+        "addresses": ["Building 9, 12 Haidian Road, Beijing; and Room 5, 3 Lianhua Street, Tianjin"],
+    },
     {"name": "JSC Star", "country": ["RU"], "kind": "entity"},
     {"name": "Venus 7", "country": ["GB"], "kind": "entity"},
     {"name": "International Trading", "country": ["AE"], "kind": "entity"},
@@ -25,7 +29,7 @@ ENTRIES: list[dict[str, object]] = [
     {"name": "Oxladine", "country": ["IR"], "kind": "entity"},
     {"name": "Tarik Vexmoor", "country": ["SY"], "kind": "person", "addresses": ["12 Jalan Bukit, Johor"]},
     {"name": "Quillby Star", "country": ["PA"], "kind": "vessel"},
-]  # fmt: skip
+]
 
 
 def listings(entries: list[dict[str, object]] = ENTRIES) -> pl.DataFrame:
@@ -106,7 +110,9 @@ def test_a_match_explains_itself() -> None:
 
 
 def test_a_party_is_screened_under_every_name_and_keeps_one_row_per_listing() -> None:
-    parties, said = parties_and_mentions({"name": "Harmless Ltd", "country": "CN", "aliases": ["QBEII Ltd", "Qinglan Ltd"]})
+    parties, said = parties_and_mentions(
+        {"name": "Harmless Ltd", "country": "CN", "aliases": ["QBEII Ltd", "Qinglan Ltd"]}
+    )
     more = table("mentions", [{"key": "m", "party": "p0", "name": "Qinglan Beijing Electronic Information"}])
     rows = screen(parties, pl.concat([said, more]), listings()).rows(named=True)
     assert [(row["listing"][:10], row["band"], row["dated"], row["second_link"]) for row in rows] == [
@@ -126,7 +132,22 @@ def test_nothing_to_screen_is_an_empty_table() -> None:
     assert screen(parties.clear(), said.clear(), listings()).height == 0
 
 
-WORDS = st.sampled_from("Zenvora Kestrelle Bramwick Oxlade Tarnholt Trading Electronic Star Beijing Institute 7 14".split())
+WORDS = st.sampled_from(
+    [
+        "Zenvora",
+        "Kestrelle",
+        "Bramwick",
+        "Oxlade",
+        "Tarnholt",
+        "Trading",
+        "Electronic",
+        "Star",
+        "Beijing",
+        "Institute",
+        "7",
+        "14",
+    ]
+)
 
 
 @settings(max_examples=20, deadline=None)
@@ -139,11 +160,19 @@ def test_a_listing_finds_its_own_name(words: list[str], country: str) -> None:
 
 
 ADDRESSES: list[dict[str, object]] = [
-    {"name": None, "kind": "address", "country": ["CN"],
-     "addresses": ["Unit 07, 9/F Sunrise Tower, No. 21 Argyle Road, Hong Kong."]},
-    {"name": "Zenvora Ltd", "kind": "entity", "country": ["HK"],
-     "addresses": ["Room 5, 33 Lianhua Street; and Unit 8, 9/F Sunrise Tower, 21 Argyle Rd."]},
-]  # fmt: skip
+    {
+        "name": None,
+        "kind": "address",
+        "country": ["CN"],
+        "addresses": ["Unit 07, 9/F Sunrise Tower, No. 21 Argyle Road, Hong Kong."],
+    },
+    {
+        "name": "Zenvora Ltd",
+        "kind": "entity",
+        "country": ["HK"],
+        "addresses": ["Room 5, 33 Lianhua Street; and Unit 8, 9/F Sunrise Tower, 21 Argyle Rd."],
+    },
+]
 
 
 def test_an_address_is_found_without_a_name_and_said_to_the_unit() -> None:
@@ -164,7 +193,9 @@ def test_an_address_is_found_without_a_name_and_said_to_the_unit() -> None:
 
 
 def test_a_crowded_address_says_how_many_share_it() -> None:
-    people = [{"name": f"Harmless {word} Ltd", "country": "HK", "address": "RM 907 SUNRISE TWR 21 ARGYLE RD"}
-              for word in ("Oxlade", "Bramwick", "Tarnholt")]  # fmt: skip
+    people = [
+        {"name": f"Harmless {word} Ltd", "country": "HK", "address": "RM 907 SUNRISE TWR 21 ARGYLE RD"}
+        for word in ("Oxlade", "Bramwick", "Tarnholt")
+    ]
     found = screen_addresses(*parties_and_mentions(*people), table("shipments", []), listings(ADDRESSES))
     assert found.filter("unit_level")["crowd"].to_list() == [3, 3, 3]

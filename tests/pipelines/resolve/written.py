@@ -35,6 +35,14 @@ def table(name: str, rows: Rows) -> pl.DataFrame:
 def parties_and_mentions(*people: Mapping[str, object]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Write parties, each with one mention that says the same."""
     rows = [{"id": f"p{place}", **person} for place, person in enumerate(people)]
-    said = [{"key": row["id"], "party": row["id"], "name": row["name"], "country": row.get("country"),
-             "address": row.get("address")} for row in rows]
+    said = [
+        {
+            "key": row["id"],
+            "party": row["id"],
+            "name": row["name"],
+            "country": row.get("country"),
+            "address": row.get("address"),
+        }
+        for row in rows
+    ]
     return table("parties", rows), table("mentions", said)
