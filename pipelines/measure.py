@@ -70,7 +70,8 @@ class Measure:
     @property
     def turns(self) -> frozenset[dt.date]:
         """First days on which the measure differs from the day before."""
-        ends = [self.valid_to, *(each.until_on for each in self.status)]
+        inside = [day for name, day in self.parameters.items() if name.endswith("_until")]
+        ends = [self.valid_to, *(each.until_on for each in self.status), *inside]
         starts = [self.valid_from, self.applies_from, *(each.from_on for each in self.status)]
         return frozenset([day for day in starts if day] + [day + DAY for day in ends if day])
 

@@ -1,10 +1,13 @@
 """The law for one shipment, checked by hand: day, goods, destination and parties, and the answer they get."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipelines import Tables, controls
 from pipelines.claims import claim
@@ -308,6 +311,43 @@ def test_every_shipment_gets_exactly_one_row_in_the_table_s_shape() -> None:
     assert answers.schema == GRAPH["license_needs"].schema
     assert answers["shipment"].to_list() == [row["id"] for row in rows]
     assert not answers["need"].is_null().any()
+
+
+LEGS = st.builds(
+    leg,
+    st.dates(dt.date(2022, 8, 1), dt.date(2026, 8, 31)).map(dt.date.isoformat),
+    st.sampled_from(["h100", "a800", "rtx4090", "a30", "h20", "eccn:5A992.z", "other", None]),
+    st.sampled_from(["CN", "HK", "MO", "MY", "AE", "VN", "US", "RU", None]),
+    consignee=st.sampled_from(["harbor", "lantern", "branch", "shelf"]),
+    license=st.sampled_from([None, "NLR", "D1234567", "NAC", "TGL 7"]),
+)
+
+
+@given(st.lists(LEGS, min_size=1, max_size=8))
+@settings(max_examples=12, deadline=None)
+def test_a_shipment_gets_the_same_answer_alone_and_among_others(rows: list[dict[str, Any]]) -> None:
+    numbered = [row | {"id": f"S{number}"} for number, row in enumerate(rows)]
+    entries = [listed(), listed("branch", list="SDN", listing="M", since_on="2025-01-01")]
+    together = needs(numbered, screenings=entries)
+    alone = pl.concat([needs([row], screenings=entries) for row in numbered])
+    assert together.equals(alone)
+
+
+@pytest.mark.parametrize(
+    ("day", "country", "on_record"),
+    [("2025-10-01", "SG", "yes"), ("2025-10-01", "MY", "no"), ("2025-11-28", "SG", "yes"), ("2025-11-29", "SG", "no")],
+)
+def test_the_temporary_license_for_affiliates_reaches_friendly_destinations_until_its_end(
+    day: str, country: str, on_record: str
+) -> None:
+    test = {
+        "party": "harbor",
+        "regime": "bis",
+        "result": "positive",
+        "status": "in_force",
+        "entries": ["Lantern Group"],
+    }
+    assert one(leg(day, "v100", country, license="TGL 7"), ownership_tests=[test])["on_record"] == on_record
 
 
 def test_an_empty_world_has_no_needs() -> None:
