@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import logging
 import os
 import signal
 import sys
@@ -171,6 +172,7 @@ def _one(job: Job, health: Health, log: Any) -> None:
 
 def to_logs() -> None:
     """Send log lines to standard error: for people on a terminal, else as JSON."""
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it would warn of every time skipped
     people = sys.stderr.isatty()
     last: Any = structlog.dev.ConsoleRenderer() if people else structlog.processors.JSONRenderer()
     structlog.configure(

@@ -228,16 +228,21 @@ def reveal(value: SecretStr | str) -> str:
 
 
 def init(folder: Path) -> list[Path]:
-    """Write a commented `monitor.toml` and an inbox; leave what is there. Return what was written."""
-    written = []
-    for path in (folder / "inbox", folder / "monitor.toml"):
-        if path.exists():
-            continue
-        if path.suffix:
-            shutil.copyfile(config_path("monitor.toml"), path)
-        else:
-            path.mkdir(parents=True)
-        written.append(path)
+    """Write a commented `monitor.toml` and an inbox; leave what is there. Return what was written.
+
+    Raises
+    ------
+    InputError
+        The folder cannot be written.
+    """
+    inbox, file = folder / "inbox", folder / "monitor.toml"
+    written = [path for path in (inbox, file) if not path.exists()]
+    try:
+        inbox.mkdir(parents=True, exist_ok=True)
+        if file in written:
+            shutil.copyfile(config_path("monitor.toml"), file)
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be written: {error.strerror}; choose another folder") from error
     return written
 
 

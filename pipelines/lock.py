@@ -33,13 +33,16 @@ class FileLock:
     Raises
     ------
     StoreError
-        Another process holds it.
+        Another process holds it, or the folder cannot be written.
     """
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
-        self._descriptor: int | None = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._descriptor: int | None = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        except OSError as error:
+            raise StoreError(f"{path.parent}: cannot be written: {error.strerror}; choose another folder") from error
         try:
             _seize(self._descriptor)
         except OSError as error:

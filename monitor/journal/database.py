@@ -29,6 +29,8 @@ class Database:
             raise InputError(f"[journal] url needs a driver that is not installed: {_line(error)}") from error
         except ArgumentError as error:
             raise InputError(f"[journal] url is not a database URL: {_line(error)}") from error
+        except OSError as error:
+            raise StoreError(f"journal {url}: cannot be written: {error.strerror}; choose another folder") from error
         with self.writing() as connection:
             _lay_out(connection)
 

@@ -189,6 +189,8 @@ def test_what_is_no_journal_is_named_in_one_line(tmp_path: Path) -> None:
         Journal("pigeon://x")
     with pytest.raises(StoreError, match="unable to open"):
         Journal(tmp_path)
+    with pytest.raises(StoreError, match="cannot be written"):
+        Journal(tmp_path / "journal.db" / "inside.db")
 
 
 @pytest.mark.parametrize("name", ["two words", "a?b=c#d", "50%20", "żółć"])

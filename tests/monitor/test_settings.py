@@ -134,3 +134,9 @@ def test_a_workspace_is_made_and_never_overwritten(tmp_path: Path) -> None:
     (folder / "monitor.toml").write_text("inbox = 'mine'\n", encoding="utf-8")
     assert init(folder) == []
     assert (folder / "monitor.toml").read_text(encoding="utf-8") == "inbox = 'mine'\n"
+
+
+def test_a_workspace_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder", encoding="utf-8")
+    with pytest.raises(InputError, match="cannot be written"):
+        init(tmp_path / "file")

@@ -232,6 +232,8 @@ def test_a_file_in_place_of_the_store_is_named(tmp_path: Path) -> None:
     (tmp_path / "store").write_text("no folder")
     with pytest.raises(StoreError, match="is a file"):
         Store(tmp_path / "store").begin()
+    with pytest.raises(StoreError, match="cannot be written"):
+        Store(tmp_path / "store" / "inside").begin()
 
 
 @pytest.mark.parametrize("name", ["two words", "żółć", "a#b?c{d}*", "~+&=,;:'"])
