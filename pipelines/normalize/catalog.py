@@ -141,7 +141,7 @@ def _read(name: str, numbers: tuple[str, ...]) -> pl.DataFrame:
 
 
 def _demand(frame: pl.DataFrame, name: str, column: str, holds: pl.Expr) -> None:
-    wrong = frame.filter(~holds)
+    wrong = frame.filter(~holds.fill_null(value=False))
     if len(wrong):
         row = wrong.row(0, named=True)
         raise InputError(f"{name}: row {row['id']!r} has no usable {column}: {row[column]!r}")

@@ -63,6 +63,11 @@ class Phrase:
     weak: bool = False
     plain: bool = False
 
+    @property
+    def names(self) -> bool:
+        """Whether it names an article of the catalog."""
+        return self.accelerator is not None or self.system is not None
+
 
 class Hit(NamedTuple):
     """A phrase found from word `start` up to `end`; `doubtful` when it may be part of another name."""
@@ -131,7 +136,7 @@ def lexicon(items: Catalog) -> Lexicon:
 
 
 def _precedence(phrase: Phrase) -> tuple[int, bool]:
-    return -len(phrase.words), phrase.accelerator is None and phrase.system is None
+    return -len(phrase.words), not phrase.names
 
 
 def _phrase(
@@ -148,7 +153,7 @@ def hits_in(words: list[Word], phrases: Lexicon) -> list[Hit]:
     hits: list[Hit] = []
     at = 0
     while at < len(words):
-        found = next((each for each in phrases.get(words[at].text, ()) if _stands(each, words, at)), None)
+        found = _longest(words, at, phrases)
         if found is None:
             at += 1
             continue
@@ -156,6 +161,20 @@ def hits_in(words: list[Word], phrases: Lexicon) -> list[Hit]:
         hits.append(Hit(found, at, end, words[at].part, words[at].inside, _doubtful(found, words, at)))
         at = end
     return hits
+
+
+def _longest(words: list[Word], at: int, phrases: Lexicon) -> Phrase | None:
+    """The longest phrase at a place; one of mere words yields to the name of an article that begins inside it."""
+    for phrase in phrases.get(words[at].text, ()):
+        if _stands(phrase, words, at):
+            inner = range(at + 1, at + len(phrase.words))
+            if phrase.names or not any(_named_at(words, place, phrases) for place in inner):
+                return phrase
+    return None
+
+
+def _named_at(words: list[Word], at: int, phrases: Lexicon) -> bool:
+    return any(each.names and _stands(each, words, at) for each in phrases.get(words[at].text, ()))
 
 
 def _stands(phrase: Phrase, words: list[Word], at: int) -> bool:
@@ -170,7 +189,7 @@ def _stands(phrase: Phrase, words: list[Word], at: int) -> bool:
             return False
         if word.gap == APART and phrase.tied[place - at] and not _spelled_apart(phrase, words, at):
             return False
-    if not (phrase.accelerator or phrase.system):
+    if not phrase.names:
         return True
     return _begins(words, at) and (not phrase.plain or _ends(words, end))
 

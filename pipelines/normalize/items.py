@@ -180,10 +180,10 @@ def _with_chips(frame: pl.DataFrame, items: Catalog) -> pl.DataFrame:
         model=pl.when(pl.col("_by_text")).then(pl.coalesce("_system", "_accelerator")),
         form=_form(accelerator),
         chips_per_piece=_chips_per_piece(accelerator),
-        kilowatts_per_chip=pl.when(mine).then(pl.coalesce(system_power, chip_power)),
+        kilowatts_per_chip=pl.when(mine).then(pl.coalesce(system_power, chip_power).round(6)),
     )
     chips = pl.col("pieces") * pl.col("chips_per_piece")
-    worth = pl.when(mine).then(chips * pl.col("_tpp") / H100_TPP)
+    worth = pl.when(mine).then((chips * pl.col("_tpp") / H100_TPP).round(6))
     none = pl.col("recognized") & ~accelerator
     return frame.with_columns(chips=chips, h100_equivalents=worth.when(none).then(chips))
 
