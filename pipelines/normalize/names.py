@@ -254,7 +254,7 @@ def _numbers(tokens: tuple[str, ...]) -> frozenset[str]:
 @lru_cache(maxsize=1 << 18)
 def weigh(token: str) -> float:
     """Say how much a word tells who somebody is, 0 to 1: little for "trading", 1 for a long word nobody else uses."""
-    known = words().weights.get(token)
+    known = 0.03 if token in words().legal else words().weights.get(token)
     if token.isdigit() or len(token) == 1:
         return 0.3
     if not token.isascii():

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from pipelines.normalize.names import fold
+from pipelines.normalize.address import parse_address
+from pipelines.normalize.names import fold, parse_name
 from pipelines.resolve.mentions import with_party_ids
 from pipelines.tables import GRAPH, conform
 
@@ -50,7 +51,7 @@ def parties(
             kind=kind,
             aliases=_union("aliases", "aliases_stated").list.set_difference(pl.concat_list("name")),
             roles=_union("roles", "roles_stated"),
-            country=pl.coalesce("country_stated", "country"),
+            country=pl.coalesce("country_stated", "country", _country_implied()),
             address=pl.coalesce("address", "address_stated"),
             phone=pl.coalesce("phone_stated", "phone"),
             email=pl.coalesce("email_stated", "email"),
@@ -61,6 +62,17 @@ def parties(
         ),
         GRAPH["parties"],
     ).sort("id")
+
+
+def _country_implied() -> pl.Expr:
+    """Take the country of a legal form that only one country has, else the one the address names."""
+    return pl.struct("name", "address").map_elements(_implied, return_dtype=pl.String)
+
+
+def _implied(row: dict[str, str | None]) -> str | None:
+    by_form = parse_name(row["name"] or "").countries
+    by_address = {place[:2] for place in parse_address(row["address"]).places} if row["address"] else set()
+    return next((min(each) for each in (by_form, by_address) if len(each) == 1), None)
 
 
 def _union(first: str, second: str) -> pl.Expr:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
 from pipelines.normalize.address import Address, parse_address
 from pipelines.normalize.contacts import email_key, phone_key
-from pipelines.normalize.names import fold, parse_name, words
+from pipelines.normalize.names import Name, fold, parse_name, words
 from pipelines.resolve.evidence import same_address, same_country, similar_name
 
+_REGISTER = re.compile(r"^[A-Z]{2}-[A-Z]{2,5}-")
 _LEI = re.compile(r"[A-Z0-9]{18}[0-9]{2}")
 _LONG_WORD = 6
 _PLACEHOLDERS = frozenset({"", "NA", "NONE", "NULL", "UNKNOWN", "NIL", "TBD", "TBA", "NOTAVAILABLE", "X", "XX", "XXX"})
@@ -26,7 +30,6 @@ class Profile:
     cores: frozenset[str]
     spellings: frozenset[str]
     countries: frozenset[str]
-    implied: frozenset[str]
     addresses: tuple[Address, ...]
     contacts: frozenset[str]
     identifiers: frozenset[str]
@@ -51,7 +54,6 @@ class Profile:
             self.cores | other.cores,
             self.spellings | other.spellings,
             self.countries | other.countries,
-            self.implied | other.implied,
             tuple(dict.fromkeys((*self.addresses, *other.addresses)))[:50],
             self.contacts | other.contacts,
             self.identifiers | other.identifiers,
@@ -83,46 +85,62 @@ class Verdict:
 
 def profiles(mentions: pl.DataFrame) -> dict[str, Profile]:
     """Take every mention apart: key → profile."""
-    return {row["key"]: _profile(row) for row in mentions.iter_rows(named=True)}
+    rows = mentions.rows(named=True)
+    registered: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        if row["registration_number"] and row["country"]:
+            registered[_number(row["registration_number"])].add(row["country"])
+    return {row["key"]: _profile(row, registered) for row in rows}
 
 
-def _profile(row: dict[str, object]) -> Profile:
-    name = parse_name(str(row["name"]))
-    aliases = [parse_name(str(alias)) for alias in (row.get("aliases") or [])]  # type: ignore[attr-defined]
-    country, code, lei = row.get("country"), _code(row.get("registration_number")), _code(row.get("lei"))
-    source_id = _code(row.get("id"))
-    namespaced = (str(row.get("namespace")), source_id)
-    lei = lei if _LEI.fullmatch(lei) else source_id if _LEI.fullmatch(source_id) else ""
-    identifiers = {f"{namespaced[0]}:{source_id}"} if source_id else set()
-    identifiers |= {lei} if lei else set()
-    for number in (code, source_id):
-        identifiers |= {f"{country}:{number}"} if len(number) >= 5 and country else set()
-    contacts = {*map(phone_key, row.get("phones") or []), *map(email_key, row.get("emails") or [])}  # type: ignore[call-overload]
+def _profile(row: dict[str, Any], registered: Mapping[str, set[str]]) -> Profile:
+    name, aliases = parse_name(row["name"]), _telling(row["aliases"])
+    country, code, number = row["country"], _code(row["id"]), _number(row["registration_number"])
+    lei = next((each for each in (_code(row["lei"]), code) if _LEI.fullmatch(each)), "")
+    contacts = {*map(phone_key, row["phones"] or []), *map(email_key, row["emails"] or [])}
     return Profile(
         core=name.core,
         cores=frozenset({name.core, *(each.core for each in aliases)} - {""}),
-        spellings=frozenset({str(row["name"]), *(each.text for each in aliases)}),
-        countries=frozenset({str(country)} if country else {*name.countries} if len(name.countries) == 1 else ()),
-        implied=name.countries if not country else frozenset(),
-        addresses=_addresses(row.get("address")),
+        spellings=frozenset({row["name"], *(each.text for each in aliases)}),
+        countries=frozenset({country} if country else name.countries if len(name.countries) == 1 else ()),
+        addresses=(parse_address(row["address"]),) if row["address"] else (),
         contacts=frozenset(filter(None, contacts)),
-        identifiers=frozenset(identifiers),
+        identifiers=_identifiers(row["namespace"], code, lei, country, number, registered),
         leis=frozenset({lei} if lei else ()),
-        registrations=frozenset({(str(country), code)} if code and country else ()),
-        source_ids=frozenset({namespaced} if source_id else ()),
+        registrations=frozenset({(country, number)} if number and country else ()),
+        source_ids=frozenset({(str(row["namespace"]), code)} if code else ()),
         forms=name.forms,
-        person=row.get("kind") == "person",
+        person=row["kind"] == "person",
         company=bool(name.legal or set(name.tokens) & words().generic),
-        first_on=row.get("first_on"),  # type: ignore[arg-type]
+        first_on=row["first_on"],
     )
 
 
-def _addresses(text: object) -> tuple[Address, ...]:
-    return (parse_address(str(text)),) if text else ()
+def _telling(aliases: list[str] | None) -> list[Name]:
+    """Take apart the aliases that say who: not three letters, not a trade alone."""
+    parsed = [parse_name(alias) for alias in aliases or [] if alias]
+    return [name for name in parsed if name.weight >= 0.75 and len(name.squeezed) > 3]
 
 
-def _code(text: object) -> str:
-    code = re.sub(r"[^0-9A-Z]", "", str(text or "").upper()) or fold(str(text or "")).upper()
+def _identifiers(
+    namespace: str | None, code: str, lei: str, country: str | None, number: str, registered: Mapping[str, set[str]]
+) -> frozenset[str]:
+    """List identifiers: source id, LEI, registration number; a source id may be a number some party registered."""
+    found = {f"{namespace}:{code}"} if code else set()
+    found |= {lei} if lei else set()
+    found |= {f"{country}:{number}"} if number and country else set()
+    places = registered.get(_number(code), set()) if code else set()
+    place = country if country in places else next(iter(places)) if len(places) == 1 and not country else None
+    return frozenset(found | ({f"{place}:{_number(code)}"} if place else set()))
+
+
+def _number(text: str | None) -> str:
+    """Write a registration number without the prefix of its register and leading zeros."""
+    return _code(_REGISTER.sub("", (text or "").upper())).lstrip("0")
+
+
+def _code(text: str | None) -> str:
+    code = re.sub(r"[^0-9A-Z]", "", (text or "").upper()) or fold(text or "").upper()
     return "" if code in _PLACEHOLDERS or not code.strip("0") else code
 
 
