@@ -288,6 +288,7 @@ def _headquarters_words(facts: Facts) -> Iterator[str]:
     for role in ("consignee", "end_user"):
         packed = getattr(facts, role)
         if packed is not None and facts.letter is not None:
-            country, basis, _ = headquarters_parts(packed)
-            words = f"in {country} ({basis})" if country else "not on record"
+            country, basis, registration = headquarters_parts(packed)
+            known = f"in {country} ({basis.replace('_', ' ')})" if country else "not on record"
+            words = known if country or not registration else f"{known}; registration in {registration}"
             yield f"headquarters of the {role.replace('_', ' ')} {words}"
