@@ -5,9 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+import shutil
+import socket
+import ssl
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
 from receivers import NOON, Hook, Mailbox, alert, delivery, parts_of, raised
 
 from monitor.channel import deliver, wait_after
@@ -114,3 +121,45 @@ def test_what_is_no_address_is_refused(mailbox: Mailbox, address: str) -> None:
     setting = mailbox.setting().model_copy(update={"sender": address})
     with pytest.raises(InputError, match="no e-mail address"):
         mail.compose(setting, delivery())
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+def test_mail_goes_encrypted_and_logged_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, security: str) -> None:
+    certificate, key = certified(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    monkeypatch.setenv("MAIL_PASSWORD", "secret")
+    context, box, logins = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), Mailbox(), list[bytes]()
+    context.load_cert_chain(certificate, key)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        box.port = free.getsockname()[1]
+
+    def authenticate(_server: Any, _session: Any, _envelope: Any, _mechanism: Any, login: Any) -> AuthResult:
+        logins.extend((login.login, login.password))
+        return AuthResult(success=True)
+
+    inside: dict[str, Any] = {"tls_context": context, "require_starttls": True} if security == "starttls" else {}
+    outside: dict[str, Any] = {"ssl_context": context} if security == "tls" else {}
+    server = Controller(
+        box, hostname="127.0.0.1", port=box.port, authenticator=authenticate, auth_required=security == "starttls",
+        **inside, **outside,
+    )  # fmt: skip
+    server.start()
+    try:
+        login = {"username": "entrepot", "password": "env:MAIL_PASSWORD"} if security == "starttls" else {}
+        mail.post(box.setting(host="localhost", security=security, **login), delivery())
+    finally:
+        server.stop()
+    assert len(box.got) == 1
+    assert logins == ([b"entrepot", b"secret"] if security == "starttls" else [])
+
+
+def certified(folder: Path) -> tuple[Path, Path]:
+    """Make a certificate for localhost."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("openssl is not installed")
+    certificate, key = folder / "certificate.pem", folder / "key.pem"
+    command = [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+               "-addext", "subjectAltName=DNS:localhost", "-keyout", str(key), "-out", str(certificate)]  # fmt: skip
+    subprocess.run(command, check=True, capture_output=True)  # noqa: S603
+    return certificate, key
