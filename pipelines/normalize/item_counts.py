@@ -29,10 +29,10 @@ AFTER_CHIP = frozenset(
 
 def count_of(words: Sequence[Word], hits: Sequence[Hit], chips: Sequence[Hit]) -> tuple[float | None, bool]:
     """The count, and whether it is loose: one that stands beside the chip may also repeat the line's quantity."""
-    firm = _of_gpus(words) or _linked(words)
+    taken = {at for hit in hits if hit.phrase.accelerator or hit.phrase.system for at in range(hit.start, hit.end)}
+    firm = _of_gpus(words) or _linked(words, taken)
     if firm:
         return float(firm), False
-    taken = {at for hit in hits if hit.phrase.accelerator or hit.phrase.system for at in range(hit.start, hit.end)}
     for hit in chips:
         loose = (None if hit.start - 1 in taken else _before(words, hit.start)) or _after(words, hit.end)
         if loose:
@@ -50,10 +50,10 @@ def _of_gpus(words: Sequence[Word]) -> int | None:
     return None
 
 
-def _linked(words: Sequence[Word]) -> int | None:
-    """The domain of an NVL system: "NVL72"."""
-    for word, after in pairwise(words):
-        if word.text == "nvl" and after.text.isdecimal() and after.gap != APART:
+def _linked(words: Sequence[Word], taken: set[int]) -> int | None:
+    """The domain of an NVL system: "NVL72"; in the name of a system of the catalog that one's count holds."""
+    for at, (word, after) in enumerate(pairwise(words)):
+        if word.text == "nvl" and at not in taken and after.text.isdecimal() and after.gap != APART:
             return _sane(after.text)
     return None
 

@@ -112,9 +112,14 @@ def _name(text: Text, books: Reader) -> None:
     """Find the article: a named chip or system of chips first, else accelerators in general."""
     systems = [hit for hit in text.hits if hit.phrase.system and not hit.says("other")]
     text.chips = tuple(hit for hit in text.hits if hit.phrase.accelerator and not _by_chance(hit, text))
-    text.system = books.systems[systems[0].phrase.system or ""] if systems else None
+    text.system = next(iter(_systems(text, books)), None)
     named = sorted([*systems, *text.chips], key=lambda hit: hit.start)
     text.target = next(iter(named or (hit for hit in text.hits if hit.says("gpu", "line"))), None)
+
+
+def _systems(text: Text, books: Reader) -> list[Row]:
+    """The systems of accelerators the text names."""
+    return [books.systems[hit.phrase.system] for hit in text.hits if hit.phrase.system and not hit.says("other")]
 
 
 def _by_chance(hit: Hit, text: Text) -> bool:
@@ -144,7 +149,7 @@ def _accelerator(text: Text, target: Hit, books: Reader) -> Reading:
     variant = _variant(text, books)
     count, counted = count_of(text.words, text.hits, text.chips)
     system = _of_line(text, variant, count, books)
-    boxed = system is not None or text.takes_form("server") or any(hit.phrase.system for hit in text.hits)
+    boxed = system is not None or _is_boxed(text)
     usual = system["chips_per_unit"] if system is not None else None if boxed else 1.0
     return Reading(
         "accelerator",
@@ -160,6 +165,12 @@ def _accelerator(text: Text, target: Hit, books: Reader) -> Reading:
     )
 
 
+def _is_boxed(text: Text) -> bool:
+    """Whether a word for a system is there, or the name of one of whatever kind."""
+    line = text.says("line") and not any(word.text in ("baseboard", "board", "module") for word in text.words)
+    return line or text.takes_form("server") or any(hit.phrase.system for hit in text.hits)
+
+
 def _doubt(text: Text) -> str | None:
     """Why a name alone is not enough: it is short, or it is plain and beside words nobody knows."""
     context = text.says("maker", "gpu", "hint", "line") or any(hit.phrase.system for hit in text.hits)
@@ -173,13 +184,14 @@ def _doubt(text: Text) -> str | None:
 def _variant(text: Text, books: Reader) -> Row | None:
     """The one accelerator the text names, in the variant its other words fit best; none when it names several."""
     named = [books.accelerators[hit.phrase.accelerator or ""] for hit in text.chips]
-    if text.system is not None and text.system["chip"]:
-        named.append(books.accelerators[text.system["chip"]])
-    if len({row["product"] for row in named}) != 1:
+    held = [books.accelerators[row["chip"]] for row in _systems(text, books) if row["chip"]]
+    if len({row["product"] for row in [*named, *held]}) != 1:
         return None
+    if held:
+        return held[0]
     variants = books.variants[named[0]["product"]]
-    if named[0] is not variants[0] or (text.system is not None and text.system["chip"]):
-        return named[-1]
+    if named[0] is not variants[0]:
+        return named[0]
     said = _traits(text.words)
     return max(variants, key=lambda row: len(said.intersection(row["traits"])))
 
@@ -239,7 +251,7 @@ def _is_vague(text: Text) -> bool:
     unknown = _unknown_names(text, known)
     if text.says("vague"):
         return unknown <= 1
-    return unknown == 0 and (not text.words or text.says("vague_word"))
+    return unknown == 0 and (not text.words or text.says("vague_word", "server", "rack"))
 
 
 def _unknown_names(text: Text, known: set[int]) -> int:

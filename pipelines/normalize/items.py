@@ -165,7 +165,7 @@ def _by_chance(items: Catalog, cheap: pl.Expr) -> pl.Expr:
     speaks = codes.fill_null(value=False) | (pl.col("_declared") == "accelerator").fill_null(value=False)
     elsewhere = codes.not_().fill_null(value=False) & ~speaks
     short = (pl.col("_doubtful") == "short") & ~speaks
-    plain = (pl.col("_doubtful") == "plain") & elsewhere & cheap.fill_null(value=True)
+    plain = (pl.col("_doubtful") == "plain") & ~speaks & cheap.fill_null(elsewhere)
     return (short | plain).fill_null(value=False)
 
 

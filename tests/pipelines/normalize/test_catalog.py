@@ -8,13 +8,15 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from pipelines.configuration import config_path
 from pipelines.errors import InputError
 from pipelines.normalize import catalog as module
 from pipelines.normalize.catalog import catalog
 
 
 def parameter(name: str, chip: str) -> float | None:
-    return dict(catalog().accelerators.select("id", name).iter_rows())[chip]
+    value: float | None = dict(catalog().accelerators.select("id", name).iter_rows())[chip]
+    return value
 
 
 @pytest.mark.parametrize(
@@ -88,11 +90,11 @@ def test_families_have_their_codes() -> None:
     ],
 )  # fmt: skip
 def test_a_wrong_row_is_named(old: str, new: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    text = module.config_path("accelerators.csv").read_text(encoding="utf-8")
+    text = config_path("accelerators.csv").read_text(encoding="utf-8")
     assert old in text
     changed = tmp_path / "accelerators.csv"
     changed.write_text(text.replace(old, new), encoding="utf-8")
-    monkeypatch.setattr(module, "config_path", lambda _: changed)
+    monkeypatch.setattr("pipelines.normalize.catalog.config_path", lambda _: changed)
     with pytest.raises(InputError, match=said):
         module._accelerators()
 

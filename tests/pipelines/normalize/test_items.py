@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
+from typing import Any
 
 import polars as pl
 import pytest
@@ -13,7 +14,7 @@ from polars.testing import assert_frame_equal
 
 from pipelines.normalize.items import ADDED, catalog, recognize
 
-INPUT = {
+INPUT: dict[str, Any] = {
     "item": pl.String, "hs_code": pl.String, "eccn": pl.String, "quantity": pl.Float64, "unit": pl.String,
     "value_usd": pl.Float64, "weight_kg": pl.Float64, "serial_numbers": pl.List(pl.String),
 }  # fmt: skip
@@ -30,6 +31,9 @@ DGX H100 system, 8x H100 80GB, 2x Xeon, ConnectX-7       | accelerator | h100   
 DGX A100 640GB                                           | accelerator | a100    | 8  | server
 DGX B200                                                 | accelerator | b200    | 8  | server
 NVIDIA HGX 8-GPU baseboard with H200                     | accelerator | h200    | 8  | board
+Supermicro SuperServer SYS-821GE-TNHR (HGX H100 8-GPU)   | accelerator | h100    | 8  | server
+NVIDIA HGX                                               | accelerator | -       | -  | server
+HGX B300 NVL16                                           | accelerator | b300    | 8  | server
 8x NVIDIA H100 80GB server                               | accelerator | h100    | 8  | server
 GPU server w/ 8 H100                                     | accelerator | h100    | 8  | server
 GPU SERVER WITH 8 X NVIDIA H100, RAIL KIT, POWER CORDS   | accelerator | h100    | 8  | server
@@ -127,7 +131,7 @@ servers                                                  | vague       | -      
 """
 
 
-def lines(*rows: dict[str, object]) -> pl.DataFrame:
+def lines(*rows: Mapping[str, object]) -> pl.DataFrame:
     return pl.DataFrame([{**dict.fromkeys(INPUT), "quantity": 1.0, **row} for row in rows], schema=INPUT)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import polars as pl
 import pytest
 from hypothesis import given, settings
@@ -10,7 +13,7 @@ from polars.testing import assert_frame_equal
 
 from pipelines.normalize.plausible import ADDED, plausible
 
-INPUT = {
+INPUT: dict[str, Any] = {
     "unit_value_usd": pl.Float64, "hs_code": pl.String, "weight_kg": pl.Float64, "pieces": pl.Float64,
     "serial_match": pl.Boolean, "goods": pl.String, "arrived_form": pl.String, "arrived_chips_per_piece": pl.Float64,
 }  # fmt: skip
@@ -18,7 +21,7 @@ SERVERS = {"goods": "accelerator/h100", "arrived_form": "server", "arrived_chips
 BOARDS = {"goods": "accelerator/h100", "arrived_form": "board", "arrived_chips_per_piece": 1.0, "pieces": 36.0}
 
 
-def judged(*rows: dict[str, object]) -> pl.DataFrame:
+def judged(*rows: Mapping[str, object]) -> pl.DataFrame:
     return plausible(pl.DataFrame([{**dict.fromkeys(INPUT), **row} for row in rows], schema=INPUT))
 
 
