@@ -223,3 +223,10 @@ def test_no_party_has_two_countries_that_contradict_each_other(people: list[dict
     plain = found.filter(pl.col("id").is_null().all().over("party"))
     for countries in plain.group_by("party").agg(pl.col("country").drop_nulls().unique())["country"].to_list():
         assert len(set(countries)) <= 1 or set(countries) == {"HK", "CN"}
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.fixed_dictionaries({"name": st.text(max_size=20), "address": st.text(max_size=20)}), min_size=1))
+def test_any_text_can_be_resolved(people: list[dict[str, object]]) -> None:
+    ids, _ = resolved(*people)
+    assert None not in ids

@@ -199,3 +199,9 @@ def test_a_crowded_address_says_how_many_share_it() -> None:
     ]
     found = screen_addresses(*parties_and_mentions(*people), table("shipments", []), listings(ADDRESSES))
     assert found.filter("unit_level")["crowd"].to_list() == [3, 3, 3]
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.text(max_size=40), st.sampled_from([None, "MY", "XX"]), st.one_of(st.none(), st.text(max_size=60)))
+def test_any_text_can_be_screened(name: str, country: str | None, address: str | None) -> None:
+    assert all(each.band in {"match", "review"} for each in screen_name(name, country, address, listings()))
