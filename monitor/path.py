@@ -156,7 +156,11 @@ class Teller:
 
     def _law(self, state: int, shipment: str) -> Json:
         assumed = not self.of.named[state]
-        rows = sorted(self.needs.get(shipment, []), key=lambda row: bool(row["assumed"]) != assumed)
+        carried = self.states.goods_names[self.states.goods[state]] if assumed else None
+        rows = sorted(
+            self.needs.get(shipment, []),
+            key=lambda row: (bool(row["assumed"]) != assumed, row["goods"] != carried, row["goods"] or ""),
+        )
         if not rows:
             return _undetermined([IF_RECEIVED] if assumed else [])
         need = rows[0]

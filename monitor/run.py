@@ -7,7 +7,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from importlib.metadata import version
 from typing import Any
 
@@ -30,6 +30,9 @@ from pipelines.tables import FILES
 from pipelines.versions import winners
 
 Say = Callable[[str], None]
+
+VERSION = ("source", "record", "line", "content", "recorded_on", "recorded_at")
+"""What tells one version of a record from another: the same content recorded later is a version of its own."""
 
 
 @dataclass(frozen=True)
@@ -154,12 +157,12 @@ def _append(writer: RunWriter, base: StoredRun | None, ingested: Ingested) -> di
             everything[name] = now
             continue
         gone = [report.source for report in ingested.reports if report.mode == "snapshot" and not report.failed]
-        fresh = now.join(before, on=["source", "record", "line", "content"], how="anti", nulls_equal=True)
+        fresh = now.join(before, on=VERSION, how="anti", nulls_equal=True)
         if fresh.height:
             writer.append(name, fresh)
         kept = before.drop("known_run").filter(~pl.col("source").is_in(gone))
         everything[name] = pl.concat([kept, now if gone else fresh], how="diagonal_relaxed").unique(
-            ["source", "record", "line", "content"], keep="first", maintain_order=True
+            VERSION, keep="first", maintain_order=True
         )
     return everything
 
@@ -190,17 +193,26 @@ def _lists(ingested: Ingested) -> dict[str, str]:
 
 
 def _raise(settings: Settings, store: Store, journal: Journal, now: dt.datetime, say: Say) -> RaiseReport:
-    """Raise the alerts of every run the journal has not seen, oldest first."""
-    done, total = journal.last_raised() or 0, RaiseReport()
-    for number in store.runs().get_column("run").to_list():
-        if number > done:
-            say(f"checking red flags and tracing run {number}")
-            opened = store.open(number)
-            found = suspect(opened.tables(), settings, snapshot=snapshot(opened.info))
-            total = journal.raise_all(
-                found, run=number, now=now, channels=settings.channel_names(), deliver_from=settings.deliver_from
-            )
+    """Raise the alerts of every run the journal has not seen, oldest first.
+
+    A store that was begun anew beside an old journal counts from 1 again: its last run is raised all the same.
+    """
+    done, runs, total = journal.last_raised() or 0, store.runs().get_column("run").to_list(), RaiseReport()
+    restarted = bool(runs) and runs[-1] < done
+    for number in runs[-1:] if restarted else [each for each in runs if each > done]:
+        say(f"checking red flags and tracing run {number}")
+        opened = store.open(number)
+        found = suspect(opened.tables(), settings, snapshot=snapshot(opened.info))
+        report = journal.raise_all(
+            found, run=number, now=now, channels=settings.channel_names(), deliver_from=settings.deliver_from
+        )
+        total = _both(total, report)
     return total
+
+
+def _both(one: RaiseReport, other: RaiseReport) -> RaiseReport:
+    """Add up what two runs raised."""
+    return RaiseReport(**{each.name: (*getattr(one, each.name), *getattr(other, each.name)) for each in fields(one)})
 
 
 def suspect(tables: Tables, settings: Settings, *, snapshot: Mapping[str, Any]) -> list[Alert]:

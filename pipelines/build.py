@@ -16,6 +16,7 @@ from pipelines.graph.ends import restricted_ends
 from pipelines.graph.headquarters import headquarters
 from pipelines.graph.interests import interests, listed_owners
 from pipelines.graph.keys import party_keys
+from pipelines.graph.may_carry import may_carry
 from pipelines.graph.parents import groups
 from pipelines.graph.power import site_power
 from pipelines.licensing import license_needs
@@ -130,6 +131,7 @@ class _World:
     def judge(self) -> None:
         """What the law asked of every shipment on its day, and which deliveries were restricted."""
         made, known = self.made, self.known
+        carried = carried_goods(made["shipments"])
         made["license_needs"] = license_needs(
             made["shipments"],
             parties=made["parties"],
@@ -141,6 +143,8 @@ class _World:
             licenses=self.records["licenses"],
             sources=made["sources"],
             as_of=known.as_of,
+            accelerators=self.goods.accelerators,
+            carried=carried,
         )
         made["restricted_ends"] = restricted_ends(
             made["shipments"],
@@ -153,8 +157,11 @@ class _World:
             accelerators=self.goods.accelerators,
             sources=made["sources"],
             as_of=known.as_of,
-            carried=carried_goods(made["shipments"]),
+            carried=carried,
+            parties=made["parties"],
+            licenses=self.records["licenses"],
         )
+        made["may_carry"] = may_carry(self._so_far())
         sites = conform(self.records["sites"], GRAPH["sites"])
         made["site_power"] = site_power(
             made["shipments"],
@@ -163,6 +170,9 @@ class _World:
             made["parties"],
             sources=made["sources"],
         )
+
+    def _so_far(self) -> Tables:
+        return Tables({name: conform(frame, GRAPH[name]).lazy() for name, frame in self.made.items()}, self.known.as_of)
 
     def tables(self) -> Tables:
         """All of it, with the records that need no derivation; what no source gave rows for is not `supplied`."""
