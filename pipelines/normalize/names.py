@@ -263,6 +263,11 @@ def weigh(token: str) -> float:
     return min(by_length, known) if known is not None else by_length
 
 
+def is_word(token: str) -> bool:
+    """Whether a word is in the shipped lists: a trade, a place, an everyday word, a legal form."""
+    return token in words().weights or token in words().legal
+
+
 def is_rare(token: str) -> bool:
     """Whether a word is one few parties have."""
     return weigh(token) >= 0.72

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import lru_cache, reduce
 from operator import or_
 
-from rigour._core import raw_levenshtein
+from rigour._core import raw_levenshtein, raw_levenshtein_cutoff
 
 from pipelines.normalize.address import Address
 from pipelines.normalize.addresses import same_unit_parsed
-from pipelines.normalize.names import Name, is_rare, weigh
+from pipelines.normalize.names import Name, is_rare, is_word, weigh
 
 CHINA = frozenset({"CN", "HK", "MO"})
 """Places whose addresses files write under each other's name."""
@@ -56,6 +56,9 @@ class _Pair:
     edits: int
 
 
+_LONG_NAME, _MOST_EDITS = 16, 4
+"""Letters a name must have, and how many may be wrong, to be compared in place."""
+
 NOTHING = Likeness(0.0, False, 0.0, 0, 0, None, "no word in common")
 
 
@@ -75,7 +78,7 @@ def letters_allowed(length: int) -> int:
 
 
 def word_likeness(left: str, right: str) -> tuple[float, int]:
-    """Compare two words: (likeness 0 to 1, letters changed). Digits must agree."""
+    """Compare two words: (likeness 0 to 1, letters changed). Digits must agree; two known words are no misspelling."""
     if left == right:
         return 1.0, 0
     shorter = min(len(left), len(right))
@@ -83,6 +86,8 @@ def word_likeness(left: str, right: str) -> tuple[float, int]:
     if abs(len(left) - len(right)) > allowed or not allowed:
         return 0.0, 0
     if (_letters(left) ^ _letters(right)).bit_count() > 2 * allowed or _digits(left) != _digits(right):
+        return 0.0, 0
+    if is_word(left) and is_word(right):
         return 0.0, 0
     edits = letters_changed(left, right)
     if edits > allowed or (shorter == 4 and (left[0] != right[0] or len(left) != len(right))):
@@ -111,6 +116,14 @@ def similar_name(left: Name, right: Name, *, at_least: float = 0.0) -> Likeness:
     mine, others = left.weight, right.weight
     if 2 * min(mine, others) < at_least * (mine + others):
         return NOTHING
+    word_by_word = _word_by_word(left, right)
+    if word_by_word.score >= 0.9 or left.numbers != right.numbers:
+        return word_by_word
+    return max(word_by_word, _in_place(left, right), key=lambda each: each.score)
+
+
+def _word_by_word(left: Name, right: Name) -> Likeness:
+    """Compare the words of two cores, in whatever order."""
     pairs, left_only, right_only = _aligned(left.tokens, right.tokens)
     if not pairs:
         return NOTHING
@@ -134,6 +147,41 @@ def similar_name(left: Name, right: Name, *, at_least: float = 0.0) -> Likeness:
 def _equal(name: Name) -> Likeness:
     rare = sum(map(is_rare, name.tokens))
     return Likeness(1.0, True, name.weight, rare, 0, None, f'same words "{name.core}"', len(name.tokens))
+
+
+def _in_place(left: Name, right: Name) -> Likeness:
+    """Compare long names word for word in place, legal forms too: letters may be wrong in any of the words.
+
+    A legal form, trade or place may bear more wrong letters than the words that say who.
+    """
+    mine, others = left.folded.split(), right.folded.split()
+    length = min(len(left.folded), len(right.folded))
+    if len(mine) != len(others) or len(mine) < 3 or length < _LONG_NAME:
+        return NOTHING
+    if raw_levenshtein_cutoff(left.folded, right.folded, _MOST_EDITS) > _MOST_EDITS:
+        return NOTHING
+    pairs = [_pair_in_place(a, b) for a, b in zip(mine, others, strict=True)]
+    if not all(pairs):
+        return NOTHING
+    found = [pair for pair in pairs if pair]
+    edits = sum(pair.edits for pair in found)
+    wrong = [min(len(pair.left), len(pair.right)) for pair in found if pair.edits]
+    shared = sum(pair.weight * pair.likeness for pair in found)
+    rare = sum(pair.weight >= 0.72 for pair in found)
+    score = 1 - 1.2 * edits / length
+    return Likeness(
+        score, False, shared, rare, edits, None, _detail(found, [], [], None), len(found), min(wrong, default=0)
+    )
+
+
+def _pair_in_place(left: str, right: str) -> _Pair | None:
+    if left == right:
+        return _Pair(left, right, 1.0, weigh(left), 0)
+    likeness, edits = word_likeness(left, right)
+    known = is_word(left) != is_word(right) and _digits(left) == _digits(right) == ""
+    if likeness <= 0.5 and known and (edits := letters_changed(left, right)) * 3 <= max(len(left), len(right)):
+        likeness = 0.5
+    return _Pair(left, right, likeness, min(weigh(left), weigh(right)), edits) if likeness >= 0.5 else None
 
 
 def _aligned(left: tuple[str, ...], right: tuple[str, ...]) -> tuple[list[_Pair], list[str], list[str]]:
