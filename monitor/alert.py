@@ -12,6 +12,7 @@ import polars as pl
 from monitor import summary
 from monitor.check import Checked
 from monitor.gate import passes, weigh
+from monitor.questions import questions
 from monitor.red_flag import RedFlag, Severity
 from monitor.red_flags import FLAGS
 from monitor.trace import Suspicion
@@ -168,7 +169,12 @@ def _alert(
     traced: Mapping[str, Any] | None = None,
     nth: int = 1,
 ) -> Alert:
-    ordered = sorted(rows, key=lambda row: (row["party"] != subject, -Severity(row["severity"]).rank, row["flag"]))
+    place = {flag: number for number, flag in enumerate(book.flags)}
+    ordered = sorted(
+        rows,
+        key=lambda row: (row["party"] != subject, -Severity(row["severity"]).rank, place[row["flag"]], row["party"]),
+    )
+    unjudged = _not_evaluable(checked, {row["party"] for row in rows})
     weight = weigh([(Severity(row["severity"]), row["flag"]) for row in rows])
     traced = traced or {}
     alert: Alert = {
@@ -185,8 +191,8 @@ def _alert(
         "summary": "",
         "party": book.party(subject),
         "findings": [book.finding(row) for row in ordered],
-        "not_evaluable": _not_evaluable(checked, {row["party"] for row in rows}),
-        "questions": [],
+        "not_evaluable": unjudged,
+        "questions": questions(kind, {each["flag"] for each in (*rows, *unjudged)}),
         "explanations": _explanations(book, ordered),
         "paths": traced.get("paths", []),
         "units": traced.get("units", []),
