@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import narwhals as nw
@@ -18,6 +19,9 @@ BINDS_EVERY_ROLE = ("SDN", "DPL")
 
 CONSIGNED_TO = ("logistics", "bank", "mailbox")
 """Trades of parties that pass goods on for others."""
+
+HS_CODES = ("847141", "847149", "847150", "847180", "847190", "847330", "847350", "854231", "854239")
+"""Codes under which accelerators, boards and servers are declared; practice differs by country."""
 
 COMES_BACK = ("return", "repair")
 """Kinds of movement that undo a delivery."""
@@ -72,25 +76,73 @@ def licensed(tables: Tables) -> Frame:
     return tables.license_needs.group_by("shipment").agg(licensed=(nw.col("on_record") == "yes").any())
 
 
-def possible(unit_value: float) -> nw.Expr:
-    """Say whether goods are controlled, accelerators of unknown class, or unknown with an accelerator's value."""
+def controlled() -> nw.Expr:
+    """Say whether a row names controlled goods: accelerators of undetermined class count."""
     unclassed = (nw.col("family") == "accelerator") & nw.col("controlled").is_null()
-    unknown = ~true("recognized") & nw.col("family").is_null() & (nw.col("unit_value_usd") >= unit_value)
-    return true("controlled") | unclassed.fill_null(value=False) | unknown.fill_null(value=False)
+    return true("controlled") | unclassed.fill_null(value=False)
 
 
-def possible_shipments(tables: Tables, unit_value: float) -> Frame:
-    """Shipments whose goods are controlled, or unknown with the value of an accelerator, or a restricted end.
+def possible_shipments(tables: Tables) -> Frame:
+    """Shipments of controlled goods, and those of unknown goods that may carry some that had arrived (`may_carry`).
 
-    A restricted end (made in pipelines) of unknown goods exists only where those goods are plausible.
+    A high value alone makes nobody's goods accelerators.
     """
-    ends = tables.restricted_ends.select(end="shipment").unique().with_columns(is_end=nw.lit(value=True))
-    unknown = ~true("recognized") & nw.col("family").is_null()
-    return (
-        tables.shipments.join(ends, left_on="id", right_on="end", how="left")
-        .filter(possible(unit_value) | (unknown & true("is_end")))
-        .drop("is_end")
+    carriers = tables.may_carry.select(line="shipment").unique().with_columns(may=nw.lit(value=True))
+    marked = tables.shipments.join(carriers, left_on="id", right_on="line", how="left")
+    return marked.filter(controlled() | true("may")).drop("may")
+
+
+def possible_products(tables: Tables) -> Frame:
+    """The same with a row for every product a shipment may carry.
+
+    `carried` is the product ("" when any may be in it), `carried_chips` how many accelerators that would be at most,
+    `fit` how well the line fits it.
+    """
+    unknown = tables.may_carry.filter(~true("recognized")).select(
+        "chips_most", "fit", line="shipment", product=nw.col("goods").str.replace_all("^[^/]*/?", "")
     )
+    return (
+        possible_shipments(tables)
+        .join(unknown, left_on="id", right_on="line", how="left")
+        .with_columns(
+            carried=nw.coalesce("chip", "product").fill_null(""),
+            carried_chips=nw.coalesce("chips", "chips_most"),
+            fit=nw.col("fit").fill_null(1.0),
+        )
+        .drop("product", "chips_most")
+    )
+
+
+def same_product(came: str, went: str) -> nw.Expr:
+    """Say whether two products are one; "" may be any."""
+    return (nw.col(came) == "") | (nw.col(went) == "") | (nw.col(came) == nw.col(went))
+
+
+def in_set(hs_codes: Sequence[str]) -> nw.Expr:
+    """Whether the HS code is in the set; null when it is unknown or too short to say."""
+    return nw.when(nw.col("hs_code").str.len_chars() >= 6).then(nw.col("hs_code").str.slice(0, 6).is_in(hs_codes))
+
+
+def with_group(frame: Frame, tables: Tables, role: str) -> Frame:
+    """Add the group of the party in a role as `<role>_group`; a party of no known group is its own."""
+    name = f"{role}_group"
+    groups = tables.parties.select(nw.col("id").alias(role), nw.col("group").alias(name))
+    return frame.join(groups, on=role, how="left").with_columns(nw.coalesce(name, role).alias(name))
+
+
+def as_announced(pairs: Frame, tables: Tables) -> Frame:
+    """Say of an inbound `delivery` to a `party` and an onward leg to a `consignee` whether the goods go where they may.
+
+    That is to the end user the inbound papers name (`as_named`), or within the party's group (`in_group`).
+    """
+    named = tables.shipments.select(delivery="id", named="end_user")
+    joined = pairs.join(named, on="delivery", how="left")
+    for role in ("party", "consignee", "named"):
+        joined = with_group(joined, tables, role)
+    onward = nw.col("consignee_group")
+    return joined.with_columns(
+        as_named=(nw.col("named_group") == onward).fill_null(value=False), in_group=nw.col("party_group") == onward
+    ).drop("named", "named_group", "party_group", "consignee_group")
 
 
 def moving() -> nw.Expr:

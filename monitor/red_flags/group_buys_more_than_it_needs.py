@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import narwhals as nw
-
 from monitor.evidence import Frame
 from monitor.guidance import STUDIES
 from monitor.red_flag import RedFlag, Severity, raises, silent

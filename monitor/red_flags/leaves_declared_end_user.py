@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import narwhals as nw
 
-from monitor.evidence import Frame, following, moving, same_country, true
+from monitor.evidence import Frame, controlled, following, moving, same_country, true
 from monitor.guidance import CASES, SMUGGLING_PIPELINE
 from monitor.red_flag import RedFlag, Severity, raises, silent
 from pipelines import Tables
@@ -40,8 +40,8 @@ def _groups(tables: Tables) -> Frame:
 
 
 def _recognized(tables: Tables) -> Frame:
-    """Recognized accelerators on the move; a unit is an accelerator, or a piece where their number is unknown."""
-    known = tables.shipments.filter(nw.col("recognized"), nw.col("family") == "accelerator", moving())
+    """Controlled accelerators on the move; a unit is an accelerator, or a piece where their number is unknown."""
+    known = tables.shipments.filter(nw.col("recognized"), nw.col("family") == "accelerator", controlled(), moving())
     return known.with_columns(units=nw.coalesce("chips", "pieces")).filter(nw.col("units") > 0)
 
 
@@ -94,8 +94,8 @@ def unsure(tables: Tables) -> Frame:
     """Name consignees of recognized accelerators whose papers say nothing of an end user or end use."""
     silent_papers = nw.col("end_user").is_null() & nw.col("declared_end_use").is_null()
     because = nw.lit("papers name no end user and no end use")
-    controlled = _recognized(tables).filter(silent_papers, true("controlled"))
-    return controlled.select(party="consignee").unique().with_columns(because=because)
+    bought = _recognized(tables).filter(silent_papers, true("controlled"))
+    return bought.select(party="consignee").unique().with_columns(because=because)
 
 
 _IN: dict[str, object] = {
@@ -133,6 +133,8 @@ FLAG = RedFlag(
                parties=_PARTIES),
         raises("declared for own use", "acme", parties=_PARTIES,
                shipments=[_IN | {"end_user": None, "declared_end_use": "own use in our data center"}, _OUT]),
+        silent("consumer graphics cards", parties=_PARTIES,
+               shipments=[_IN | {"controlled": False}, _OUT | {"controlled": False}]),
         silent("a tenth leaves", shipments=[_IN, _OUT | {"chips": 32.0}], parties=_PARTIES),
         silent("other stock may explain it", shipments=[_IN, _MORE, _OUT], parties=_PARTIES),
         silent("sent for repair", shipments=[_IN, _OUT | {"kind": "repair"}], parties=_PARTIES),

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import narwhals as nw
 
-from monitor.evidence import Frame, graded, possible, true, with_embargo
+from monitor.evidence import Frame, graded, possible_shipments, true, with_embargo
 from monitor.guidance import CASES, FINCEN_ALERTS
 from monitor.red_flag import RedFlag, Severity, raises, silent
 from pipelines import Tables
 
 
-def find(tables: Tables, *, unit_value: float = 5000.0) -> Frame:
+def find(tables: Tables) -> Frame:
     """Name buyers outside arms embargo whose payer, payer's bank or remitter is under it (Hong Kong counts as China).
 
-    High when the payment is for controlled goods or unknown ones of at least `unit_value` USD a piece, medium when
+    High when the payment is for controlled goods or for unknown ones that may be some that had arrived, medium when
     nothing says what it is for or the goods are uncontrolled accelerators; payments for other goods are silent. A
     buyer whose country is unknown is `unsure`.
     """
     paid = _elsewhere(tables).join(_sources_of_money(tables), on="id")
-    goods = tables.shipments.select(
-        shipment="id", item="item", possible=possible(unit_value), accelerator=nw.col("family") == "accelerator"
+    possible = possible_shipments(tables).select(shipment="id", possible=nw.lit(value=True))
+    goods = tables.shipments.select(shipment="id", accelerator=nw.col("family") == "accelerator").join(
+        possible, on="shipment", how="left"
     )
     return (
         paid.explode("shipments")
@@ -99,6 +100,11 @@ FLAG = RedFlag(
         silent("a buyer in China itself", shipments=[_SALE], payments=[_PAID],
                parties=[_ACME | {"country": "CN"}, _GAIN]),
         silent("a payer in Singapore", shipments=[_SALE], payments=[_PAID], parties=[_ACME, _GAIN | {"country": "SG"}]),
+        raises("goods that may be servers which had arrived", "acme", severity=Severity.HIGH, payments=[_PAID],
+               shipments=[_SALE | {"family": None, "recognized": None, "controlled": None}], parties=[_ACME, _GAIN],
+               may_carry=[{"shipment": "S1", "goods": "accelerator/h100", "recognized": False}]),
+        silent("expensive goods nobody recognized", payments=[_PAID], parties=[_ACME, _GAIN], shipments=[
+            _SALE | {"family": None, "recognized": None, "controlled": None, "unit_value_usd": 9000.0}]),
         silent("office chairs", shipments=[_SALE | {"family": "other", "controlled": False}], payments=[_PAID],
                parties=[_ACME, _GAIN]),
         silent("country of the payer unknown", shipments=[_SALE], payments=[_PAID],

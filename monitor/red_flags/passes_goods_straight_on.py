@@ -4,63 +4,75 @@ from __future__ import annotations
 
 import narwhals as nw
 
-from monitor.evidence import Frame, following, holds, licensed, moving, possible_shipments, same_country, true
+from monitor.evidence import (
+    Frame,
+    as_announced,
+    following,
+    holds,
+    licensed,
+    moving,
+    possible_products,
+    same_country,
+    same_product,
+    true,
+    with_group,
+)
 from monitor.guidance import CASES
 from monitor.red_flag import RedFlag, Severity, raises, silent
 from pipelines import Tables
 
 
-def find(tables: Tables, *, share: float = 0.6, days: int = 45, unit_value: float = 5000.0) -> Frame:
+def find(tables: Tables, *, share: float = 0.6, days: int = 45) -> Frame:
     """Name parties whose onward legs across a border reach `share` of what came to them in the `days` before.
 
-    Goods are those of `forwarder_is_final_consignee`, compared in accelerators or, where those are unknown, in pieces;
-    recognized products must agree. Hong Kong to the mainland is no border. Left out: returns, legs to a supplier,
-    within a group or under a license, chips that leave as servers, and what the user's authorized distributors send
-    within their territory and dates. An unknown country crosses nothing.
+    Goods are controlled, or unknown and possibly those that had arrived, product by product, compared in accelerators
+    or, where those are unknown, in pieces. Hong Kong to the mainland is no border. Left out: returns, legs to a
+    supplier, to the end user the inbound papers name, within a group or under a license, chips that leave as servers,
+    and what the user's authorized distributors send within their territory and dates. An unknown country crosses
+    nothing.
     """
-    came, went = _came(tables, unit_value), _went(tables, unit_value)
+    came, went = _came(tables), _went(tables)
     pairs = following(came, went, first_day="came_day", then_day="left_day", days=days).filter(
         nw.col("supplier") != nw.col("consignee"), _compatible()
     )
     passed = _passed(pairs, went, days)
+    found = pairs.join(passed, on=["shipment", "carried"]).with_columns(part=_part()).filter(nw.col("part") >= share)
     return (
-        pairs.join(passed, on="shipment")
-        .with_columns(part=_part())
-        .filter(nw.col("part") >= share)
+        as_announced(found, tables)
+        .filter(~nw.col("as_named"))
         .with_columns(
             inferred=~(nw.col("known") & nw.col("came_known")), within=nw.col("left_day") - nw.col("came_day")
         )
         .select("party", "shipment", "delivery", "part", "within", "item", "consignee", "on", "inferred")
+        .unique()
     )
 
 
-def _moving(tables: Tables, unit_value: float) -> Frame:
-    return possible_shipments(tables, unit_value).filter(moving(), nw.col("pieces") > 0)
-
-
-def _came(tables: Tables, unit_value: float) -> Frame:
-    return _moving(tables, unit_value).select(
+def _came(tables: Tables) -> Frame:
+    moved = possible_products(tables).filter(moving(), nw.col("pieces") > 0)
+    return moved.select(
         party="consignee", delivery="id", supplier="shipper", came_day=nw.coalesce("arrived_day", "shipped_day"),
-        came_pieces="pieces", came_chips="chips", came_chip="chip", came_form="form", came_known=true("recognized"),
+        came_pieces="pieces", came_chips="carried_chips", came_carried="carried", came_form="form",
+        came_known=true("recognized"),
     )  # fmt: skip
 
 
-def _went(tables: Tables, unit_value: float) -> Frame:
+def _went(tables: Tables) -> Frame:
     """Legs that cross a border out of the group, without a license or a distributor's authorization."""
-    groups = tables.parties.select(group_of="id", group=nw.coalesce("group", "id"))
     crossing = (
-        _moving(tables, unit_value)
+        possible_products(tables)
+        .filter(moving(), nw.col("pieces") > 0)
         .filter(same_country("origin_country") != same_country("destination_country"))
         .join(licensed(tables), left_on="id", right_on="shipment", how="left")
         .filter(~true("licensed"))
         .join(_authorized(tables), on="id", how="anti")
-        .join(groups.rename({"group": "from_group"}), left_on="shipper", right_on="group_of", how="left")
-        .join(groups.rename({"group": "to_group"}), left_on="consignee", right_on="group_of", how="left")
-        .filter(~(nw.col("from_group") == nw.col("to_group")).fill_null(value=False))
     )
-    return crossing.select(
-        "item", "consignee", "pieces", "chips", "chip", "form", party="shipper", shipment="id", on="shipped_on",
-        left_day="shipped_day", known=true("recognized"),
+    outside = with_group(with_group(crossing, tables, "shipper"), tables, "consignee").filter(
+        nw.col("shipper_group") != nw.col("consignee_group")
+    )
+    return outside.select(
+        "item", "consignee", "pieces", "carried", "form", party="shipper", shipment="id", on="shipped_on",
+        chips="carried_chips", left_day="shipped_day", known=true("recognized"),
     )  # fmt: skip
 
 
@@ -80,29 +92,31 @@ def _authorized(tables: Tables) -> Frame:
 
 
 def _compatible() -> nw.Expr:
-    same = nw.col("came_chip").is_null() | nw.col("chip").is_null() | (nw.col("came_chip") == nw.col("chip"))
     assembled = nw.col("came_form").is_in(("chip", "board")) & nw.col("form").is_in(("server", "rack"))
-    return same & ~assembled.fill_null(value=False)
+    return same_product("came_carried", "carried") & ~assembled.fill_null(value=False)
 
 
 def _passed(pairs: Frame, went: Frame, days: int) -> Frame:
-    """Per leg, what had come in the days before it and what had left in as many days up to it."""
-    came = pairs.group_by("shipment").agg(
+    """Per leg and product, what had come in the days before it and what had left in as many days up to it."""
+    leg = ["shipment", "carried"]
+    came = pairs.group_by(leg).agg(
         all_pieces=nw.col("came_pieces").sum(), all_chips=nw.col("came_chips").sum(),
         uncounted=nw.col("came_chips").is_null().any() | nw.col("chips").is_null().any(),
     )  # fmt: skip
-    legs = pairs.select("party", "shipment", "left_day", came_chip="chip").unique()
-    earlier = went.join(pairs.select("shipment").unique(), on="shipment", how="semi").select(
-        "party", "chip", leg="shipment", leg_day="left_day", leg_pieces="pieces", leg_chips="chips"
+    legs = pairs.select("party", *leg, "left_day").unique()
+    real = went.join(pairs.select(leg).unique(), on=leg, how="semi").select(
+        "party", leg_day="left_day", leg_pieces="pieces", leg_chips="chips", leg_carried="carried"
     )
-    together = following(earlier, legs, first_day="leg_day", then_day="left_day", days=days).filter(
-        nw.col("chip").is_null() | nw.col("came_chip").is_null() | (nw.col("chip") == nw.col("came_chip"))
-    )
-    left = together.group_by("shipment").agg(
-        left_pieces=nw.col("leg_pieces").sum(), left_chips=nw.col("leg_chips").sum(),
-        unsized=nw.col("leg_chips").is_null().any(),
+    left = (
+        following(real, legs, first_day="leg_day", then_day="left_day", days=days)
+        .filter(same_product("leg_carried", "carried"))
+        .group_by(leg)
+        .agg(
+            left_pieces=nw.col("leg_pieces").sum(), left_chips=nw.col("leg_chips").sum(),
+            unsized=nw.col("leg_chips").is_null().any(),
+        )
     )  # fmt: skip
-    return came.join(left, on="shipment")
+    return came.join(left, on=leg)
 
 
 def _part() -> nw.Expr:
@@ -121,6 +135,7 @@ _OUT: dict[str, object] = {
     "recognized": False, "pieces": 36.0, "unit_value_usd": 261000.0, "origin_country": "MY",
     "destination_country": "HK",
 }  # fmt: skip
+_MAY: dict[str, object] = {"shipment": "A3", "goods": "accelerator/h100", "chips_most": 288.0, "recognized": False}
 _NAMED: dict[str, object] = {"item": "NVIDIA HGX H100", "recognized": True, "controlled": True, "chip": "h100",
                              "family": "accelerator", "chips": 288.0, "form": "server"}  # fmt: skip
 _CHIPS: dict[str, object] = {"form": "chip", "pieces": 320.0}
@@ -142,23 +157,25 @@ FLAG = RedFlag(
         ("an integrator", "what it builds and sells"),
     ),
     examples=(
-        raises("36 of 40 leave in 23 days", "acme", severity=Severity.MEDIUM, shipments=[_IN, _OUT]),
+        raises("36 of 40 leave in 23 days", "acme", severity=Severity.MEDIUM, shipments=[_IN, _OUT], may_carry=[_MAY]),
         raises("under their own name", "acme", shipments=[_IN, _OUT | _NAMED]),
-        raises("an authorized distributor outside its territory", "acme", shipments=[_IN, _OUT],
+        raises("an authorized distributor outside its territory", "acme", shipments=[_IN, _OUT], may_carry=[_MAY],
                authorized_distributors=[_GRANT | {"territory": ["SG"]}]),
-        silent("an authorized distributor", shipments=[_IN, _OUT], authorized_distributors=[_GRANT]),
+        silent("an authorized distributor", shipments=[_IN, _OUT], may_carry=[_MAY], authorized_distributors=[_GRANT]),
         silent("an integrator turns chips into servers", shipments=[_IN | _CHIPS, _OUT | _NAMED]),
-        silent("Hong Kong to the mainland", shipments=[
+        silent("to the end user named when they came", shipments=[_IN | {"end_user": "bright"}, _OUT | _NAMED]),
+        silent("Hong Kong to the mainland", may_carry=[_MAY], shipments=[
             _IN | {"destination_country": "HK"}, _OUT | {"origin_country": "HK", "destination_country": "CN"}]),
-        silent("a quarter leaves", shipments=[_IN, _OUT | {"pieces": 10.0}]),
-        silent("half a year later", shipments=[_IN, _OUT | {"shipped_on": "2024-11-01"}]),
-        silent("sent back for repair", shipments=[_IN, _OUT | {"kind": "repair"}]),
-        silent("within the group", shipments=[_IN, _OUT], parties=[
+        silent("a quarter leaves", shipments=[_IN, _OUT | {"pieces": 10.0}], may_carry=[_MAY | {"chips_most": 80.0}]),
+        silent("half a year later", shipments=[_IN, _OUT | {"shipped_on": "2024-11-01"}], may_carry=[_MAY]),
+        silent("sent back for repair", shipments=[_IN, _OUT | {"kind": "repair"}], may_carry=[_MAY]),
+        silent("within the group", shipments=[_IN, _OUT], may_carry=[_MAY], parties=[
             {"id": "acme", "name": "Acme", "group": "top"}, {"id": "bright", "name": "Bright", "group": "top"}]),
-        silent("under a license", shipments=[_IN, _OUT],
+        silent("under a license", shipments=[_IN, _OUT], may_carry=[_MAY],
                license_needs=[{"shipment": "A3", "need": "required", "on_record": "yes"}]),
         silent("another product", shipments=[_IN, _OUT | _NAMED | {"chip": "a100"}]),
-        silent("destination unknown", shipments=[_IN, _OUT | {"destination_country": None}]),
-        silent("quantity unknown", shipments=[_IN, _OUT | {"pieces": None}]),
+        silent("expensive goods that are not those received", shipments=[_IN, _OUT]),
+        silent("destination unknown", shipments=[_IN, _OUT | {"destination_country": None}], may_carry=[_MAY]),
+        silent("quantity unknown", shipments=[_IN, _OUT | {"pieces": None}], may_carry=[_MAY | {"chips_most": None}]),
     ),
 )  # fmt: skip

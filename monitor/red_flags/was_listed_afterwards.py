@@ -12,13 +12,14 @@ from pipelines import Tables
 CARRIES = (*RECEIVES, "shipper")
 
 
-def find(tables: Tables, *, unit_value: float = 5000.0) -> Frame:
+def find(tables: Tables) -> Frame:
     """Look back: shipments of controlled goods, or of unknown ones that may be, to or from a party listed later.
 
     No list-based requirement applied when they left. Address-only entries count for parties at the address and for
-    delivery addresses. Goods count as in `forwarder_is_final_consignee`; an entry without a date is never later.
+    delivery addresses. Unknown goods count where controlled ones had arrived at their shipper and it may be they; an
+    entry without a date is never later.
     """
-    goods = possible_shipments(tables, unit_value).select("item", "controlled", shipment="id")
+    goods = possible_shipments(tables).select("item", "controlled", shipment="id")
     seen = (
         tables.appearances.filter(nw.col("role").is_in(CARRIES))
         .select("party", "role", "shipment", "on", "on_day")
@@ -65,6 +66,7 @@ _SALE: dict[str, object] = {
     "id": "S1", "shipped_on": "2024-06-10", "shipper": "bright", "consignee": "acme", "item": "adapter modules",
     "recognized": False, "unit_value_usd": 275000.0,
 }  # fmt: skip
+_MAY: dict[str, object] = {"shipment": "S1", "goods": "accelerator/h100", "recognized": False}
 _SEEN: dict[str, object] = {"party": "acme", "role": "consignee", "shipment": "S1", "on": "2024-06-10"}
 _MATCH: dict[str, object] = {
     "party": "acme", "listing": "EL:acme", "list": "EL", "entry": "Acme Institute", "band": "match",
@@ -91,20 +93,23 @@ FLAG = RedFlag(
     innocent=(("the delivery was lawful and the goods are accounted for", "where they are now, and who uses them"),),
     examples=(
         raises("goods that may be servers, nine months before the listing", "acme", severity=Severity.MEDIUM,
-               shipments=[_SALE], appearances=[_SEEN], screenings=[_MATCH]),
+               shipments=[_SALE], may_carry=[_MAY], appearances=[_SEEN], screenings=[_MATCH]),
+        raises("controlled goods", "acme", severity=Severity.MEDIUM, appearances=[_SEEN], screenings=[_MATCH],
+               shipments=[_SALE | {"recognized": True, "controlled": True}]),
         raises("the sender's address is listed two days later", "bright", severity=Severity.MEDIUM, shipments=[_SALE],
-               appearances=[_SEEN | {"party": "bright", "role": "shipper"}], address_listings=[_ADDRESS]),
-        raises("the delivery address is listed later", "acme", shipments=[_SALE], appearances=[_SEEN],
-               address_listings=[_ADDRESS | {"party": None, "shipment": "S1"}]),
+               may_carry=[_MAY], appearances=[_SEEN | {"party": "bright", "role": "shipper"}],
+               address_listings=[_ADDRESS]),
+        raises("the delivery address is listed later", "acme", shipments=[_SALE], may_carry=[_MAY],
+               appearances=[_SEEN], address_listings=[_ADDRESS | {"party": None, "shipment": "S1"}]),
         silent("already listed on the day", appearances=[_SEEN], screenings=[_MATCH | {"since_on": "2023-01-01"}],
-               shipments=[_SALE]),
-        silent("listed only after today", as_of="2024-12-31", shipments=[_SALE], appearances=[_SEEN],
-               screenings=[_MATCH]),
+               shipments=[_SALE], may_carry=[_MAY]),
+        silent("listed only after today", as_of="2024-12-31", shipments=[_SALE], may_carry=[_MAY],
+               appearances=[_SEEN], screenings=[_MATCH]),
         silent("office chairs", shipments=[_SALE | {"family": "other", "recognized": True}], appearances=[_SEEN],
                screenings=[_MATCH]),
-        silent("a listing without a date", shipments=[_SALE], appearances=[_SEEN],
-               screenings=[_MATCH | {"since_on": None, "dated": False}]),
-        silent("value of unknown goods unknown", shipments=[_SALE | {"unit_value_usd": None}], appearances=[_SEEN],
+        silent("expensive goods, and no accelerators had arrived", shipments=[_SALE], appearances=[_SEEN],
                screenings=[_MATCH]),
+        silent("a listing without a date", shipments=[_SALE], may_carry=[_MAY], appearances=[_SEEN],
+               screenings=[_MATCH | {"since_on": None, "dated": False}]),
     ),
 )  # fmt: skip

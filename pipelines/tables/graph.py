@@ -260,6 +260,15 @@ RESTRICTED_ENDS = table("restricted_ends", "one delivery of these goods to one p
     chain      list   ownership chain in words, when by ownership
 """)
 
+MAY_CARRY = table("may_carry", "controlled goods one shipment names, or may carry on", """
+    shipment!       text   shipment id
+    goods!          text   goods key: family/chip
+    chips_per_piece number accelerators in one piece, as stated or assumed; null when unknown
+    chips_most      number accelerators in the line, if these are its goods: at most so many; null when unknown
+    fit             number 0 to 1: how well its value, weight, HS code and serials fit these goods
+    recognized      bool   the row says what the goods are; false = it may be goods that had arrived at its shipper
+""")
+
 APPEARANCES = table("appearances", "one party in one role of one shipment or payment", """
     party!     party  party id
     role!      text   shipper, consignee, …, payer, payee, remitter
@@ -359,8 +368,8 @@ GRAPH: Mapping[str, Table] = {
     each.name: each
     for each in (
         SHIPMENTS, PARTIES, MENTIONS, LISTINGS, SCREENINGS, ADDRESS_LISTINGS, PARTY_KEYS, OWNERSHIP, OWNERSHIP_TESTS,
-        HEADQUARTERS, COUNTRIES, LICENSE_NEEDS, RESTRICTED_ENDS, APPEARANCES, PAYMENTS, SITE_POWER, REACHED, SOURCES,
-        FILLS, OVER_PURCHASE, *(contract for contract in CONTRACT if contract.name in _OF_RECORDS),
+        HEADQUARTERS, COUNTRIES, LICENSE_NEEDS, RESTRICTED_ENDS, MAY_CARRY, APPEARANCES, PAYMENTS, SITE_POWER, REACHED,
+        SOURCES, FILLS, OVER_PURCHASE, *(contract for contract in CONTRACT if contract.name in _OF_RECORDS),
     )
 }
 """Every table of the graph; those that need no derivation are the file's with roles as party ids."""

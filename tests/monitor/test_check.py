@@ -24,6 +24,7 @@ PARTIES: list[dict[str, object]] = [
 PARTS: dict[str, object] = {
     "id": "A3", "source": "books", "shipped_on": "2024-06-01", "shipper": "p1", "consignee": "p2",
     "item": "computer parts", "vague": True, "recognized": False, "unit_value_usd": 261000.0,
+    "hs_code": "847330",
 }  # fmt: skip
 
 
@@ -47,7 +48,7 @@ def test_a_finding_reads_as_a_sentence_with_names_and_dates() -> None:
         "flag": "description_vague_for_value", "family": "goods", "kind": "diversion", "severity": "high",
         "party": "p1", "shipment": "A3", "payment": None, "verify": False, "inferred": False,
         "shipments": ["A3"], "payments": [], "pieces": 1,
-        "reason": 'Harbor Cloud Sdn Bhd shipped "computer parts" worth 261000 USD a piece to Brightquay Logistics Ltd '
+        "reason": 'Harbor Cloud Sdn Bhd shipped "computer parts" worth 261,000 USD a piece to Brightquay Logistics Ltd '
         "on 1 June 2024.",
     }  # fmt: skip
 
@@ -206,6 +207,8 @@ def worked_example() -> Tables:
         restricted_ends=[{"shipment": shipment, "party": party, "goods": "accelerator/h100", "rule": "destination",
                           "on_the_day": True, "certainty": "inferred"} for shipment, party in
                          (("A3", "bright"), ("A4", "qing"))],
+        may_carry=[{"shipment": shipment, "goods": "accelerator/h100", "chips_per_piece": 8.0, "chips_most": 288.0,
+                    "fit": fit, "recognized": False} for shipment, fit in (("A3", 0.65), ("A4", 0.31))],
         payments=[{"id": "P1", "payer": "gain", "payee": "crestline", "paid_on": "2024-04-25", "amount_usd": 8.1e6,
                    "order_id": "O1", "shipments": ["A1"], "buyer": "harbor"}],
         sites=[{"id": "S1", "name": "Harbor Hall", "operator": "harbor", "megawatts": 0.2}],
@@ -245,8 +248,9 @@ def test_the_worked_example_raises_these_flags_and_no_other() -> None:
     ("party", "flag", "says"),
     [
         ("harbor", "goods_change_on_the_way",
-         'on 1 June 2024 had sent on 36 (90%), as "computer parts" to Brightquay Logistics Ltd: the description falls'),
-        ("bright", "goods_change_on_the_way", "HS code 847330 becomes 853690"),
+         'received 40 pieces of "NVIDIA HGX H100 8-GPU server" and by 1 June 2024 had sent on 36 (90%), as "computer '
+         'parts" to Brightquay Logistics Ltd: the description falls'),
+        ("bright", "goods_change_on_the_way", "HS code 8473.30 becomes 8536.90"),
         ("harbor", "passes_goods_straight_on", "sent on 90% of what it had just received"),
         ("harbor", "site_lacks_power", "432 accelerators on 6 September 2024 that need 0.36 MW"),
         ("harbor", "new_company_bought_controlled_goods", "456 days later"),

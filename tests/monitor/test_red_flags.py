@@ -38,7 +38,7 @@ EXCUSES = {
     "description_vague_for_value": {"shipments.recognized"},
     "passes_goods_straight_on": {"shipments.kind", "shipments.chip", "shipments.form", "parties.group",
                                  "shipments.arrived_on", "license_needs.on_record",
-                                 "authorized_distributors.territory"},
+                                 "authorized_distributors.territory", "shipments.end_user"},
     "leaves_declared_end_user": {"shipments.kind", "parties.group", "shipments.chips", "shipments.chip"},
     "first_bought_after_controls": {"shipments.family", "shipments.recognized"},
     "payer_is_third_party": {"shipments.purchaser", "payments.shipments", "parties.group", "parties.trade",
