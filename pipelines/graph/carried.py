@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from pipelines.graph.arrays import FAR, Numbers, spans
+from pipelines.graph.arrays import FAR, Flags, Numbers, spans
 from pipelines.graph.movement_columns import Movements
 from pipelines.graph.rules import Rules
 from pipelines.graph.states import KEYLESS, NOTES, UNKNOWN, Arrivals, States, arrivals, departures, goods_key
@@ -76,7 +76,8 @@ def stock(states: States, held: Arrivals, kinds: int) -> Stock:
 
 def _apart(node: Numbers, state: Numbers, since: Numbers, until: Numbers) -> Numbers:
     """Cut intervals of one state at one node so that none overlap (in place); say which are left."""
-    order = np.lexsort((since, state, node))
+    several = np.flatnonzero(np.bincount(state)[state] > 1) if len(state) else np.zeros(0, np.int64)
+    order = several[np.lexsort((since[several], state[several], node[several]))]
     same = (node[order][1:] == node[order][:-1]) & (state[order][1:] == state[order][:-1])
     if not same.any():
         return np.arange(len(node))
@@ -84,7 +85,9 @@ def _apart(node: Numbers, state: Numbers, since: Numbers, until: Numbers) -> Num
     covered = np.maximum.accumulate(until[order] + group * FAR * 2) - group * FAR * 2
     again = order[1:][same]
     since[again] = np.maximum(since[again], covered[:-1][same] + 1)
-    return np.sort(np.concatenate([order[:1], order[1:][~same], again[since[again] <= until[again]]]))
+    kept = np.ones(len(node), bool)
+    kept[again[since[again] > until[again]]] = False
+    return np.flatnonzero(kept)
 
 
 def _sums(values: Numbers) -> Numbers:
@@ -98,6 +101,9 @@ class Asked:
     number: Numbers
     key: Numbers
     day: Numbers
+
+    def only(self, kept: Flags) -> Asked:
+        return Asked(self.number[kept], self.key[kept], self.day[kept])
 
 
 def offered(held: Stock, asked: Asked, goods: int, kinds: int) -> pl.DataFrame:
@@ -120,33 +126,37 @@ def offered(held: Stock, asked: Asked, goods: int, kinds: int) -> pl.DataFrame:
     return frame.filter(pl.col("milli") > 0)
 
 
-def summed(held: Stock, offers: pl.DataFrame) -> pl.DataFrame:
+def summed(held: Stock, offers: pl.DataFrame, own: Numbers | None = None) -> pl.DataFrame:
     """Add offers to one row per departure and goods: `milli` chips, each arrival once, and the `kind` most of them are.
 
     Arrivals met through several keys of a shipper would count several times; where that can matter they are counted
-    one by one.
+    one by one. `own` are numbers that are states and may have met themselves: they are left out of their own sum.
     """
     per_goods = offers.group_by("number", "goods", maintain_order=True).agg(
         pl.col("milli").sum(),
         pl.col("key").n_unique().alias("keys"),
         pl.col("kind").sort_by("milli", "kind", descending=[True, False]).first(),
     )
-    several = per_goods.filter(pl.col("keys") > 1).select("number", "goods")
+    own = np.zeros(0, np.int64) if own is None else own
+    alone = pl.col("number").is_in(pl.Series(own).implode())
+    several = per_goods.filter((pl.col("keys") > 1) | alone).select("number", "goods")
     if several.is_empty():
         return per_goods
-    exact = _each_once(held, offers.join(several, on=["number", "goods"], how="semi"))
+    exact = _each_once(held, offers.join(several, on=["number", "goods"], how="semi"), own)
     return per_goods.join(exact, on=["number", "goods"], how="left", maintain_order="left").with_columns(
-        milli=pl.col("exact").fill_null(pl.col("milli"))
+        milli=pl.col("exact").fill_null(pl.when(alone).then(0).otherwise("milli"))
     )
 
 
-def _each_once(held: Stock, offers: pl.DataFrame) -> pl.DataFrame:
+def _each_once(held: Stock, offers: pl.DataFrame, own: Numbers) -> pl.DataFrame:
     node, day = offers["node"].to_numpy(), offers["day"].to_numpy()
     earliest = np.maximum(day - held.longest, 0)
     start = np.searchsorted(held.opened, node * FAR + earliest, "left")
     stop = np.searchsorted(held.opened, node * FAR + day, "right")
     places, which = spans(start, stop)
-    there = held.until[places] >= day[which]
+    number = offers["number"].to_numpy()[which]
+    itself = np.isin(number, own) & (held.state[places] == number)
+    there = (held.until[places] >= day[which]) & ~itself
     places, which = places[there], which[there]
     return (
         pl.DataFrame(
@@ -171,13 +181,22 @@ def carried_states(moves: Movements, known: States, rules: Rules, judge: Judge) 
     arrived within dwell. Pass by pass, one leg each.
     """
     unknown = _unknown(moves)
-    states = known
-    for _ in range(rules.max_legs - 1):
-        more = _pass(moves, states, unknown, rules, judge) if len(unknown) else None
-        if more is None:
+    states, fresh, came = known, np.arange(len(known)), None
+    asked = _asked(moves, unknown["move"].to_numpy())
+    for _ in range(rules.max_legs - 1 if len(unknown) else 0):
+        new = arrivals(moves, states, fresh, rules)
+        came = new if came is None else came.beside(new)
+        more = _accepted(states, _judged(moves, states, _offers(states, unknown, asked, came, new), judge))
+        if not len(more):
             break
+        fresh = np.arange(len(states), len(states) + len(more))
         states = states.joined(more)
     return states
+
+
+def _asked(moves: Movements, move: Numbers) -> Asked:
+    left = departures(moves, move, move)
+    return Asked(left.state, left.key, left.day)
 
 
 def _unknown(moves: Movements) -> pl.DataFrame:
@@ -199,20 +218,15 @@ def _unknown(moves: Movements) -> pl.DataFrame:
     )
 
 
-def _pass(moves: Movements, states: States, unknown: pl.DataFrame, rules: Rules, judge: Judge) -> States | None:
-    every = np.arange(len(states))
-    kinds = len(states.kinds)
-    held = stock(states, arrivals(moves, states, every, rules), kinds)
-    move = unknown["move"].to_numpy()
-    left = departures(moves, move, move)
-    offers = offered(held, Asked(left.state, left.key, left.day), len(states.goods_names), kinds)
-    rows = summed(held, offers).rename({"number": "move"})
+def _offers(states: States, unknown: pl.DataFrame, asked: Asked, came: Arrivals, new: Arrivals) -> pl.DataFrame:
+    """What had arrived for unknown goods that something new arrived for, of keys they do not carry yet."""
+    goods, kinds = len(states.goods_names), len(states.kinds)
+    met = offered(stock(states, new, kinds), asked, goods, kinds)["number"].unique().to_numpy()
+    asked = asked.only(np.isin(asked.number, met))
+    held = stock(states, came.only(np.isin(came.key, asked.key)), kinds)
+    rows = summed(held, offered(held, asked, goods, kinds)).rename({"number": "move"})
     have = pl.DataFrame({"move": states.move, "goods": states.goods})
-    rows = rows.join(have, on=["move", "goods"], how="anti").join(unknown, on="move")
-    if rows.is_empty():
-        return None
-    accepted = _accepted(states, _judged(moves, states, rows, judge))
-    return accepted if len(accepted) else None
+    return rows.join(have, on=["move", "goods"], how="anti").join(unknown, on="move")
 
 
 def _judged(moves: Movements, states: States, rows: pl.DataFrame, judge: Judge) -> pl.DataFrame:

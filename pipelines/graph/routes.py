@@ -46,10 +46,6 @@ class Field:
     moves: Movements
     move: Numbers
 
-    def names(self, states: tuple[int, ...]) -> tuple[str, ...]:
-        ids = self.moves.frame["id"]
-        return tuple(ids[int(self.move[state])] for state in states)
-
 
 @dataclass(frozen=True, order=False)
 class _Partial:
@@ -57,7 +53,6 @@ class _Partial:
     entries: tuple[int, ...]
     weight: float
     sequence: Sequence
-    ids: tuple[str, ...]
 
 
 Accept = Callable[[tuple[int, ...]], bool]
@@ -68,12 +63,11 @@ def best_paths(
 ) -> Found:
     """Find the k best paths from any start to a goal, no shipment twice, each with another sequence of parties.
 
-    Ties go by shipment ids. `accept` may refuse a complete path. Of paths with the same parties only the best is told.
+    Ties go by the order of states: departure, then shipment id. `accept` may refuse a complete path. Of paths with the same parties only the best is told.
     """
     search = _Search(field, max_legs)
     routes: dict[Sequence, Route] = {}
-    for start in starts:
-        search.begin(int(start))
+    search.begin(starts)
     for steps, partial in enumerate(search.complete()):
         if partial is None:
             if steps >= most_steps:
@@ -96,15 +90,28 @@ class _Search:
         self.order = np.argsort(field.graph.query, kind="stable")
         self.queries = np.searchsorted(field.graph.query[self.order], np.arange(field.graph.size + 1))
         self.worth: dict[int, Measures] = {}
-        self.heap: list[tuple[float, int, tuple[str, ...], int, Callable[[], _Partial | None]]] = []
+        self.heap: list[tuple[float, int, tuple[int, ...], int, Callable[[], _Partial | None]]] = []
         self.number = count()
         self.seen: set[tuple[Sequence, int, frozenset[int]]] = set()
 
-    def begin(self, start: int) -> None:
+    def begin(self, starts: Numbers) -> None:
+        """Line up the starts, best first; each is entered when the one before it is taken."""
+        bound = self.to_go[self.max_legs - 1][starts]
+        starts = starts[bound > NEVER]
+        self._enter(starts[np.argsort(-bound[bound > NEVER], kind="stable")], 0)
+
+    def _enter(self, starts: Numbers, at: int) -> None:
+        if at < len(starts):
+            start = int(starts[at])
+            bound = float(np.log(LEG) + self.to_go[self.max_legs - 1][start])
+            self._push(bound, 0, (start,), lambda: self._begin(starts, at))
+
+    def _begin(self, starts: Numbers, at: int) -> None:
+        start = int(starts[at])
         move = int(self.field.move[start])
         parties = (int(self.field.moves.shipper[move]), int(self.field.moves.consignee[move]))
-        ids = self.field.names((start,))
-        self._offer(_Partial((start,), (), float(np.log(LEG)), (parties,), ids))
+        self._offer(_Partial((start,), (), float(np.log(LEG)), (parties,)))
+        self._enter(starts, at + 1)
 
     def complete(self) -> Iterator[_Partial | None]:
         """Take steps, best first: each yields a complete path or None."""
@@ -112,27 +119,22 @@ class _Search:
             *_, step = heapq.heappop(self.heap)
             yield step()
 
-    def _push(self, bound: float, last: int, ids: tuple[str, ...], step: Callable[[], _Partial | None]) -> None:
+    def _push(self, bound: float, last: int, states: tuple[int, ...], step: Callable[[], _Partial | None]) -> None:
         if bound > NEVER:
-            heapq.heappush(self.heap, (-round(bound, 10), last, ids, next(self.number), step))
+            heapq.heappush(self.heap, (-round(bound, 10), last, states, next(self.number), step))
 
     def _offer(self, partial: _Partial) -> None:
         left = self.max_legs - len(partial.states)
         bound = partial.weight + float(self.to_go[left][partial.states[-1]])
-        self._push(bound, 0, partial.ids, lambda: self._expand(partial))
+        self._push(bound, 0, partial.states, lambda: self._expand(partial))
 
     def _expand(self, partial: _Partial) -> None:
         state = partial.states[-1]
         if self._seen(partial):
             return
-        done = _Partial(
-            partial.states,
-            partial.entries,
-            partial.weight + float(self.field.weights.goal[state]),
-            partial.sequence,
-            partial.ids,
-        )
-        self._push(done.weight, 1, partial.ids, lambda: done)
+        weight = partial.weight + float(self.field.weights.goal[state])
+        done = _Partial(partial.states, partial.entries, weight, partial.sequence)
+        self._push(done.weight, 1, partial.states, lambda: done)
         if len(partial.states) < self.max_legs:
             for query in self.order[self.queries[state] : self.queries[state + 1]]:
                 self._range(partial, int(query), int(self.graph.start[query]), int(self.graph.stop[query]))
@@ -153,7 +155,7 @@ class _Search:
         worth = self._worth(self.max_legs - len(partial.states) - 1)
         best = start + int(np.argmax(worth[start:stop]))
         bound = partial.weight + float(self.leaving[query]) + float(worth[best])
-        self._push(bound, 0, partial.ids, lambda: self._step(partial, query, start, stop, best))
+        self._push(bound, 0, partial.states, lambda: self._step(partial, query, start, stop, best))
 
     def _worth(self, left: int) -> Measures:
         if left not in self.worth:
@@ -171,12 +173,5 @@ class _Search:
         been = {party for pair in partial.sequence for party in pair}
         weight = partial.weight + float(self.leaving[query]) + float(self.entries[best])
         weight += float(np.log(AGAIN)) if parties[1] in been else 0.0
-        self._offer(
-            _Partial(
-                (*partial.states, state),
-                (*partial.entries, best),
-                weight,
-                (*partial.sequence, parties),
-                (*partial.ids, *self.field.names((state,))),
-            )
-        )
+        sequence = (*partial.sequence, parties)
+        self._offer(_Partial((*partial.states, state), (*partial.entries, best), weight, sequence))

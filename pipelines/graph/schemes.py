@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -13,6 +13,10 @@ from pipelines.graph.handovers import Handovers
 from pipelines.graph.routes import Field, Found, Route, best_paths
 from pipelines.graph.scores import NEVER
 from pipelines.graph.traced import Traced
+
+
+FEW_STEPS = 300
+"""Steps of the second look, where goods go to and fro among ends and none is plainly the last."""
 
 
 @dataclass(frozen=True)
@@ -82,15 +86,46 @@ def _paths(of: Traced, last: Flags, known: Flags, beyond: Flags, k: int) -> Foun
     )
     old = np.concatenate([early, late])
     may_end = np.concatenate([last[early], np.ones(len(late), bool)])
-    goal = np.where(may_end, of.weights.goal[old], NEVER)
-    field = Field(graph, of.weights.of(old, goal), of.reach.moves, of.reach.states.move[old])
-    farthest, max_legs = Farthest(of), of.reach.rules.max_legs
-    roots, own = (np.flatnonzero(each[early]) for each in (of.roots, of.reach.states.own))
-    found = Found((), truncated=False)
-    for starts, least in ((roots, 1), (own, max_legs), (own, 1)):  # a root may lie beyond the legs searched
-        if not found.routes:
-            found = best_paths(field, starts, k=k, max_legs=max_legs, accept=partial(_told, old, farthest, least))
+    field = Field(
+        graph,
+        of.weights.of(old, np.where(may_end, of.weights.goal[old], NEVER)),
+        of.reach.moves,
+        of.reach.states.move[old],
+    )
+    found = _search(of, field, old, len(early), k)
     return Found(tuple(in_reach(route, graph, old) for route in found.routes), found.truncated)
+
+
+def _search(of: Traced, field: Field, old: Numbers, early: int, k: int) -> Found:
+    """Search from the roots, or, where every root lies beyond the legs searched, for paths of all legs."""
+    max_legs = of.reach.rules.max_legs
+    first = np.arange(len(old)) < early
+    starts, least = np.flatnonzero(first & of.roots[old]), 1
+    near = _legs_from(field.graph, starts, max_legs)
+    if not (near[field.weights.goal > NEVER] > 0).any():
+        starts, least = np.flatnonzero(first & of.reach.states.own[old]), max_legs
+        near = np.full(len(old), max_legs)
+    accept = partial(_told, old, Farthest(of), least)
+    last_ends = replace(
+        field,
+        weights=replace(field.weights, goal=np.where(near + of.legs_on[old] > max_legs, field.weights.goal, NEVER)),
+    )
+    found = best_paths(last_ends, starts, k=k, max_legs=max_legs, accept=accept)
+    if found.routes:
+        return found
+    return best_paths(field, starts, k=k, max_legs=max_legs, accept=accept, most_steps=FEW_STEPS)
+
+
+def _legs_from(graph: Handovers, starts: Numbers, max_legs: int) -> Numbers:
+    """Fewest legs from a start to each state, both counted; 0 where none leads there."""
+    legs = np.zeros(graph.size, np.int64)
+    legs[starts] = 1
+    for taken in range(2, max_legs + 1):
+        fresh = graph.after(legs == taken - 1) & (legs == 0)
+        if not fresh.any():
+            break
+        legs[fresh] = taken
+    return legs
 
 
 def _told(old: Numbers, farthest: Farthest, least: int, path: tuple[int, ...]) -> bool:
@@ -117,22 +152,16 @@ class Farthest:
         been = {*moves.shipper[move[path]].tolist(), *moves.consignee[move[path[:-1]]].tolist(), *ends[:-1].tolist()}
         if int(ends[-1]) in been:
             return False
+        left = of.reach.rules.max_legs - len(path)
         been |= {int(ends[-1]), int(moves.consignee[move[path[-1]]])}
-        return not self._further(path, been)
+        return left < of.legs_on[path[-1]] or not self._further(path, been, left)
 
-    def _further(self, path: Numbers, been: set[int]) -> bool:
+    def _further(self, path: Numbers, been: set[int], left: int) -> bool:
         of = self.of
-        new_end = of.reach.is_end & ~np.isin(of.end_party, list(been))
-        new_end[path] = False
-        fresh = np.zeros(len(of.within), bool)
-        fresh[path[-1]] = True
-        seen = np.zeros(len(of.within), bool)
-        seen[path] = True
-        for _ in range(of.reach.rules.max_legs - len(path)):
-            fresh = of.graph.after(fresh) & ~seen
-            if (fresh & new_end).any():
+        seen, fresh = set(path.tolist()), path[-1:]
+        for _ in range(left):
+            fresh = np.array([state for state in of.next_states(fresh) if state not in seen], np.int64)
+            if any(of.reach.is_end[state] and int(of.end_party[state]) not in been for state in fresh):
                 return True
-            if not fresh.any():
-                break
-            seen |= fresh
+            seen |= set(fresh.tolist())
         return False

@@ -39,7 +39,8 @@ def supply(moves: Movements, states: States, graph: Handovers, wanted: Flags, ru
     if not len(before):
         return found
     kinds, goods = len(states.kinds), len(states.goods_names)
-    held = stock(states, arrivals(moves, states, before, rules), kinds)
+    met = arrivals(moves, states, before, rules)
+    held = stock(states, met, kinds)
     number = np.flatnonzero(wanted)
     left = departures(moves, number, states.move[number])
     offers = offered(held, Asked(left.state, left.key, left.day), goods, kinds)
@@ -47,7 +48,9 @@ def supply(moves: Movements, states: States, graph: Handovers, wanted: Flags, ru
     same = came == states.goods[asked]
     if KEYLESS in states.goods_names:
         same |= (came == states.goods_names.index(KEYLESS)) & states.own[asked]
-    rows = summed(held, offers.filter(pl.Series(same)))
+    keys = int(max(met.key.max(), left.key.max())) + 1
+    own = np.unique(left.state[np.isin(left.state * keys + left.key, met.state * keys + met.key)])
+    rows = summed(held, offers.filter(pl.Series(same)), own)
     np.add.at(found, rows["number"].to_numpy(), rows["milli"].to_numpy() / THOUSANDTHS)
     return found
 

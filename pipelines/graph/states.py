@@ -139,6 +139,16 @@ class Arrivals:
     holder: Numbers
     row: Numbers
 
+    def only(self, kept: Flags) -> Arrivals:
+        return Arrivals(*(column[kept] for column in self._columns))
+
+    def beside(self, other: Arrivals) -> Arrivals:
+        return Arrivals(*(np.concatenate(pair) for pair in zip(self._columns, other._columns, strict=True)))
+
+    @property
+    def _columns(self) -> tuple[Numbers, ...]:
+        return self.state, self.key, self.since, self.until, self.arrived, self.holder, self.row
+
 
 def departures(moves: Movements, state: Numbers, move: Numbers) -> Departures:
     """Enter each departure once per key of its shipper."""

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 import polars as pl
 
-from pipelines.graph.arrays import Flags, Measures, Numbers
+from pipelines.graph.arrays import Flags, Measures, Numbers, spans
 from pipelines.graph.handovers import Handovers, handovers
 from pipelines.graph.reach import Reach
 from pipelines.graph.scores import Weights, one_if_unknown, supply, weigh
@@ -64,6 +64,27 @@ class Traced:
         states = self.reach.states
         carried = np.isin(states.move, states.move[~states.own])
         return states.own & carried
+
+    @cached_property
+    def legs_on(self) -> Numbers:
+        """Fewest legs from each state on to an end after it; more than are searched where there is none."""
+        rules, legs = self.reach.rules, self.reach.legs
+        on = np.full(len(legs), rules.max_legs + 1)
+        for taken in range(rules.max_legs, 0, -1):
+            on[self.graph.before(self.within & (legs == taken))] = taken
+        return on
+
+    @cached_property
+    def _queries(self) -> tuple[Numbers, Numbers]:
+        order = np.argsort(self.graph.query, kind="stable")
+        return order, np.searchsorted(self.graph.query[order], np.arange(self.graph.size + 1))
+
+    def next_states(self, states: Numbers) -> list[int]:
+        """States that may carry on one of these few, in order."""
+        order, bounds = self._queries
+        asked = order[spans(bounds[states], bounds[states + 1])[0]]
+        places, _ = spans(self.graph.start[asked], self.graph.stop[asked])
+        return np.unique(self.graph.entry[places]).tolist()
 
     @cached_property
     def end_party(self) -> Numbers:

@@ -142,9 +142,8 @@ def main() -> None:
     tables = world(given.shipments, full=given.full)
     rules = Rules(max_legs=LEGS)
     found = reach(tables, rules=rules)
-    print(
-        f"{given.shipments:,} shipments, {len(found.states):,} states, {int((found.legs > 0).sum()):,} reach an end in {LEGS} legs"
-    )
+    reaching = int((found.legs > 0).sum())
+    print(f"{given.shipments:,} shipments, {len(found.states):,} states, {reaching:,} reach an end in {LEGS} legs")
     print(f"reach: {seconds(lambda: reach(tables, rules=rules), given.times):.2f} s")
     if not given.full:
         same = by_duckdb(tables) == by_reach(found)
