@@ -63,7 +63,8 @@ def best_paths(
 ) -> Found:
     """Find the k best paths from any start to a goal, no shipment twice, each with another sequence of parties.
 
-    Ties go by the order of states: departure, then shipment id. `accept` may refuse a complete path. Of paths with the same parties only the best is told.
+    Ties go by the order of states: departure, then shipment id. `accept` may refuse a complete path. Of paths with the
+    same parties only the best is told.
     """
     search = _Search(field, max_legs)
     routes: dict[Sequence, Route] = {}

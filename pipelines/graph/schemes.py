@@ -14,7 +14,6 @@ from pipelines.graph.routes import Field, Found, Route, best_paths
 from pipelines.graph.scores import NEVER
 from pipelines.graph.traced import Traced
 
-
 FEW_STEPS = 300
 """Steps of the second look, where goods go to and fro among ends and none is plainly the last."""
 
