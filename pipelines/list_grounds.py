@@ -257,7 +257,11 @@ def _role_words() -> pl.Expr:
 
 
 def needs_of(grounds: pl.DataFrame) -> pl.DataFrame:
-    """Sum grounds up per judged goods: what is needed on the day, by which rules, whether all of it is to verify."""
+    """Sum grounds up per judged goods: what is needed on the day, by which rules, whether all of it is to verify.
+
+    Headquarters taken from a registration are to verify like any doubtful measure.
+    """
+    doubtful = pl.col("verify") | pl.col("inferred").fill_null(False)
     return (
         grounds.filter("on_the_day")
         .group_by("row", maintain_order=True)
@@ -268,7 +272,7 @@ def needs_of(grounds: pl.DataFrame) -> pl.DataFrame:
             ),
             pl.col("rule").filter(_speaks()).unique().sort().alias("rules"),
             pl.col("because").unique(maintain_order=True).alias("reasons"),
-            (pl.col("verify").filter(_decides()).all() & _speaks().any()).alias("verify"),
+            (doubtful.filter(_decides()).all() & _speaks().any()).alias("verify"),
             pl.col("citation")
             .filter(_speaks())
             .drop_nulls()
