@@ -12,7 +12,7 @@ import polars as pl
 from monitor import summary
 from monitor.check import Checked
 from monitor.gate import passes, weigh
-from monitor.questions import questions
+from monitor.questionnaire import questions
 from monitor.red_flag import RedFlag, Severity
 from monitor.red_flags import FLAGS
 from monitor.trace import Suspicion

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from monitor.alert import KINDS
-from monitor.questions import questions
+from monitor.questionnaire import questions
 from monitor.red_flags import FLAGS
 from pipelines.configuration import config_toml
 
@@ -17,6 +17,6 @@ def test_a_flag_that_could_not_be_judged_asks_for_what_was_missing() -> None:
 
 
 def test_questions_name_only_kinds_and_flags_there_are() -> None:
-    for each in config_toml("questions.toml")["question"]:
+    for each in config_toml("questionnaire.toml")["question"]:
         assert set(each.get("kinds", ())) <= set(KINDS)
         assert set(each.get("flags", ())) <= {flag.id for flag in FLAGS}

@@ -8,10 +8,10 @@ from pipelines.configuration import config_toml
 
 
 def questions(kind: str, flags: Collection[str]) -> list[dict[str, str]]:
-    """List the questions of `config/questions.toml` for a kind of alert and for flags raised or not judged."""
+    """List the questions of `config/questionnaire.toml` for a kind of alert and for flags raised or not judged."""
     asked = [
         each
-        for each in config_toml("questions.toml")["question"]
+        for each in config_toml("questionnaire.toml")["question"]
         if kind in each.get("kinds", ()) or set(flags) & set(each.get("flags", ()))
     ]
     return [{"id": each["id"], "text": each["text"]} for each in asked]
