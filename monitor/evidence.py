@@ -72,8 +72,11 @@ def with_embargo(frame: Frame, tables: Tables, country: str, day: str, name: str
 
 
 def licensed(tables: Tables) -> Frame:
-    """Whether a license is on record, a row per shipment."""
-    return tables.license_needs.group_by("shipment").agg(licensed=(nw.col("on_record") == "yes").any())
+    """Whether a license is on record, and whether the records could not show one, a row per shipment."""
+    return tables.license_needs.group_by("shipment").agg(
+        licensed=(nw.col("on_record") == "yes").any(),
+        unshown=(~nw.col("on_record").is_in(["yes", "no"]).fill_null(value=False)).any(),
+    )
 
 
 def controlled() -> nw.Expr:
@@ -157,7 +160,7 @@ def appearances(tables: Tables) -> Frame:
         "family", "recognized", "vague", "unit_value_usd", "origin_country", shipment="id"
     ).join(licensed(tables), on="shipment", how="left")
     return tables.appearances.join(goods, on="shipment", how="left").with_columns(
-        receives=nw.col("role").is_in(RECEIVES), licensed=true("licensed")
+        receives=nw.col("role").is_in(RECEIVES), licensed=true("licensed"), unshown=true("unshown")
     )
 
 
@@ -165,11 +168,11 @@ def reaches() -> nw.Expr:
     """Say whether a U.S. prohibition by license surely reaches this role and these goods.
 
     It binds who receives goods subject to the EAR: recognized advanced goods wherever made, anything else only from
-    the United States or from the user.
+    the United States or from the user. Where the records cannot show a license, none may be missing.
     """
     ordinary = nw.col("family").is_null() | (nw.col("family") == "other")
     from_home = true("mine") | (nw.col("origin_country") == "US").fill_null(value=False)
-    return nw.col("receives") & (~ordinary | from_home)
+    return nw.col("receives") & (~ordinary | from_home) & ~nw.col("unshown")
 
 
 def following(first: Frame, then: Frame, *, first_day: str, then_day: str, days: int) -> Frame:

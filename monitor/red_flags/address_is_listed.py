@@ -14,7 +14,8 @@ def find(tables: Tables) -> Frame:
     """Join shipments with the address-only entries in force on their day: of a party's own or a delivery address.
 
     Such an entry binds anyone who uses the address, for items on the Commerce Control List: controlled goods weigh
-    critical, unknown ones high, plainly ordinary ones medium. An entry without a date is at most high.
+    critical, unknown ones high, plainly ordinary ones medium. An entry without a date is at most high, and so is a
+    delivery whose records cannot show a license.
     """
     entries = tables.address_listings.filter(
         nw.col("address_only"), nw.col("unit_level"), nw.col("effect") == "prohibits"
@@ -32,12 +33,16 @@ def _graded(hits: Frame) -> Frame:
         "high",
         (true("licensed"), "low"),
         (ordinary, "medium"),
-        (true("controlled") & nw.col("receives") & true("dated"), "critical"),
+        (true("controlled") & nw.col("receives") & true("dated") & _needed(), "critical"),
     )
     caveat = nw.when(true("dated")).then(nw.lit("")).otherwise(nw.lit("; listing date not in the source"))
     return hits.filter(holds("on_day", "since_day")).with_columns(
         severity=severity, caveat=caveat, role=nw.col("role").str.replace_all("_", " ")
     )
+
+
+def _needed() -> nw.Expr:
+    return ~nw.col("shipment").is_null() & ~nw.col("unshown")
 
 
 _SALE: dict[str, object] = {
@@ -66,6 +71,9 @@ FLAG = RedFlag(
     misses="Addresses written without their unit; parties at the address that no record places there.",
     innocent=(("the party left the address before the entry took effect", "a register extract with dates"),),
     examples=(
+        raises("records that cannot show a license", "acme", severity=Severity.HIGH, shipments=[_SALE],
+               appearances=[_SEEN], address_listings=[_ENTRY],
+               license_needs=[{"shipment": "S1", "need": "required", "on_record": "unknown"}]),
         raises("controlled goods to a party at a listed address", "acme", severity=Severity.CRITICAL,
                shipments=[_SALE], appearances=[_SEEN], address_listings=[_ENTRY]),
         raises("a delivery address that is listed", "acme", severity=Severity.CRITICAL, shipments=[_SALE],

@@ -44,13 +44,17 @@ def _severity() -> nw.Expr:
     by_name_alone = true("person") & nw.col("second_link").is_null() & (nw.col("by") != "identifier")
     controlled, ordinary = true("controlled"), (nw.col("family") == "other").fill_null(value=False)
     every_role = nw.col("list").is_in(BINDS_EVERY_ROLE)
-    whole = (nw.col("limits") == "all") | nw.col("limits").is_null() | ((nw.col("limits") == "ccl") & controlled)
+    some = (nw.col("limits") == "ccl") | (nw.col("list") == "MEU")
+    whole = ((nw.col("limits") == "all") | nw.col("limits").is_null()) & ~some
     return graded(
         "low",
         (prohibits & true("licensed"), "low"),
         (prohibits & true("early"), "medium"),
-        (prohibits & ((nw.col("limits") == "project") | ((nw.col("limits") == "ccl") & ordinary)), "medium"),
-        (prohibits & whole & (every_role | reaches()) & true("dated") & ~by_name_alone, "critical"),
+        (prohibits & ((nw.col("limits") == "project") | (some & ordinary)), "medium"),
+        (
+            prohibits & (whole | (some & controlled)) & (every_role | reaches()) & true("dated") & ~by_name_alone,
+            "critical",
+        ),
         (prohibits, "high"),
         (nw.col("effect") == "conditions", "medium"),
     )
@@ -118,6 +122,12 @@ FLAG = RedFlag(
                screenings=[_MATCH], license_needs=[{"shipment": "S1", "need": "required", "on_record": "yes"}]),
         raises("a shipment days before publication", "acme", severity=Severity.MEDIUM,
                shipments=[_SALE], appearances=[_SEEN], screenings=[_MATCH | _ONLY_PUBLISHED]),
+        raises("records that cannot show a license", "acme", severity=Severity.HIGH, shipments=[_SALE],
+               appearances=[_SEEN], screenings=[_MATCH],
+               license_needs=[{"shipment": "S1", "need": "required", "on_record": "unknown"}]),
+        raises("office chairs to a military end user, whose entry is for listed items", "acme",
+               severity=Severity.MEDIUM, shipments=[_SALE | {"family": "other", "controlled": False, "mine": True}],
+               appearances=[_SEEN | {"controlled": False, "mine": True}], screenings=[_MATCH | {"list": "MEU"}]),
         raises("the Unverified List sets conditions", "acme", severity=Severity.MEDIUM,
                shipments=[_SALE], appearances=[_SEEN], screenings=[_MATCH | {"list": "UVL", "effect": "conditions"}]),
         silent("listed a month after the shipment", shipments=[_SALE], appearances=[_SEEN],
