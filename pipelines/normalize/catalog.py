@@ -36,6 +36,7 @@ class Catalog:
     `accelerators` has a row per variant: `id`, `product` (the goods key), parameters (`tpp`, `performance_density`,
     `memory_gbps`, `interconnect_gbps`, `data_center`), `watts`, the price band of one. `systems` has a row per system
     with `product` and `chips_per_unit`; both null when it is sold with several chips. `families` has `hs` and bands.
+    `words` are phrases by what they say; `usual_usd` is what a piece of other goods costs at most, by their phrases.
     """
 
     accelerators: pl.DataFrame
@@ -44,6 +45,7 @@ class Catalog:
     units: pl.DataFrame
     declared: pl.DataFrame
     words: Mapping[str, tuple[str, ...]]
+    usual_usd: Mapping[str, float]
     settings: Mapping[str, Any]
 
     def hs_set(self, family: str) -> tuple[str, ...]:
@@ -90,9 +92,20 @@ def catalog() -> Catalog:
         _families(settings),
         _units(settings["units"]),
         pl.DataFrame(settings["declared"]),
-        {kind: tuple(words) for kind, words in config_toml("item_words.toml").items()},
-        {name: value for name, value in settings.items() if not isinstance(value, dict | list)},
+        *_words(config_toml("item_words.toml")),
+        {name: value for name, value in settings.items() if not isinstance(value, dict) and name != "declared"},
     )
+
+
+def _words(told: Mapping[str, Any]) -> tuple[dict[str, tuple[str, ...]], dict[str, float]]:
+    """Phrases by what they say, and the usual price of the goods that some name."""
+    words = {kind: tuple(phrases) for kind, phrases in told.items() if kind != "goods"}
+    usual: dict[str, float] = {}
+    for group in told["goods"]:
+        usual |= dict.fromkeys(group["words"], float(group["up_to_usd"]))
+        for kind in ("other", *filter(None, [group.get("says")])):
+            words[kind] = (*words.get(kind, ()), *group["words"])
+    return words, usual
 
 
 def _accelerators() -> pl.DataFrame:

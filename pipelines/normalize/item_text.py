@@ -14,11 +14,13 @@ from typing import Any, NamedTuple
 
 from pipelines.normalize.catalog import Catalog
 from pipelines.normalize.item_counts import count_of
-from pipelines.normalize.item_words import APART, GLUED, Hit, Lexicon, Word, hits_in, lexicon, words_of
+from pipelines.normalize.item_goods import LESSER, NAMESAKE_USD, goods_of, without_gpus
+from pipelines.normalize.item_words import APART, GLUED, Hit, Lexicon, Word, hits_in, lexicon, runs_in, words_of
+
+EMPTY = "cpu_server"
+"""The system that stands for servers said to hold no accelerators."""
 
 NAMED_FAMILIES = ("semiconductor_equipment", "design_software", "memory")
-NO_GPU = re.compile(r"\b(?:w/o|without|excluding|excl\.?|no)\s+(?:any\s+)?gpu", re.IGNORECASE)
-LESSER = frozenset({"part", "component", "spare", "accessory", "accessories"})
 
 Row = Mapping[str, Any]
 
@@ -29,6 +31,7 @@ class Reading(NamedTuple):
     `accessory` is "sure" or "maybe": the goods are for an accelerator rather than one. `doubtful`: nothing in the text
     speaks of chips, and the name is "short" or stands beside words nobody knows ("plain"). `counted`: the count stands
     beside the chip ("8x H100") and may repeat the quantity of the line. `boxed`: a system, or a word for one, is named.
+    `usual_usd`: what a piece of the other goods costs at most, if anybody knows.
     """
 
     family: str | None = None
@@ -42,6 +45,7 @@ class Reading(NamedTuple):
     doubtful: str | None = None
     accessory: str | None = None
     vague: bool = False
+    usual_usd: float | None = None
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,7 @@ class Reader:
     """The vocabulary, and the rows of the catalog by their ids, their products, and the lines they belong to."""
 
     phrases: Lexicon
+    runs: re.Pattern[str]
     accelerators: Mapping[str, Row]
     systems: Mapping[str, Row]
     variants: Mapping[str, tuple[Row, ...]]
@@ -61,6 +66,7 @@ def reader(items: Catalog) -> Reader:
     accelerators, systems = items.accelerators.to_dicts(), items.systems.to_dicts()
     return Reader(
         lexicon(items),
+        runs_in(items),
         {row["id"]: row for row in accelerators},
         {row["id"]: row for row in systems},
         _grouped((row["product"], row) for row in accelerators),
@@ -97,11 +103,14 @@ class Text:
 
 def read(text: str | None, books: Reader) -> Reading:
     """Read one text; an empty one says nothing."""
-    words = words_of(text or "")
+    text = text or ""
+    words = words_of(text if text.isascii() else books.runs.sub(r" \g<0> ", text))
     hits = hits_in(words, books.phrases)
     found = Text(words, hits, frozenset().union(*(hit.phrase.kinds for hit in hits)))
     _name(found, books)
-    without = NO_GPU.search(text or "") is not None
+    without = without_gpus(text)
+    if without and not found.chips and found.system is None and not found.says("line"):
+        return _emptied(found, books)
     if found.target is None or found.says("host"):
         return _without_accelerator(found, books)
     reading = _accelerator(found, found.target, books)
@@ -126,23 +135,30 @@ def _by_chance(hit: Hit, text: Text) -> bool:
     """Whether a short name is another's: of an aircraft, a printer, a lamp; nothing else speaks of chips."""
     if not hit.phrase.plain or text.says("maker"):
         return False
-    if text.says("foreign"):
+    if any(each.says("foreign") and each.part <= hit.part for each in text.hits):
         return True
     things = [each for each in text.hits if each.phrase.system is None and each.says("other", "accessory")]
     others = [each for each in things if hit.doubtful or not each.says("accessory")]
+    others = [each for each in others if each.part <= hit.part or hit.doubtful]
     return bool(others) and not (text.says("gpu", "hint", "line") or any(each.phrase.system for each in text.hits))
 
 
 def _accessory(text: Text, target: Hit) -> str | None:
     """Whether the goods are something for the target: what follows it, or what stands before "for"."""
-    things = [hit for hit in text.hits if hit is not target and hit.says("accessory", "other")]
+    things = [hit for hit in text.hits if hit is not target and _is_thing(hit)]
     near = [hit for hit in things if hit.part == target.part]
     goals = [hit.start for hit in text.hits if hit.says("for") and hit.start < target.start]
-    if any(hit.start >= target.end for hit in near) or any(hit.end <= goal for hit in things for goal in goals):
+    if any(hit.start >= target.end and hit.says("accessory") for hit in near) or any(
+        hit.end <= goal for hit in things for goal in goals
+    ):
         return "sure"
     before = near or ([] if target.inside else things)
     lesser = any(word.text in LESSER and word.part == target.part for word in text.words[target.end :])
-    return "maybe" if lesser or any(hit.end <= target.start for hit in before) else None
+    return "maybe" if lesser or before else None
+
+
+def _is_thing(hit: Hit) -> bool:
+    return hit.says("accessory") or (hit.says("other") and not hit.says("material"))
 
 
 def _accelerator(text: Text, target: Hit, books: Reader) -> Reading:
@@ -240,9 +256,26 @@ def _without_accelerator(text: Text, books: Reader) -> Reading:
     if not text.says("other", "host"):
         return Reading(vague=_is_vague(text))
     system = next((books.systems[hit.phrase.system] for hit in text.hits if hit.phrase.system), None)
-    if system is None:
-        return Reading("other", form="other", chips_per_piece=0.0)
-    return Reading("other", system=system["id"], form=system["form"], chips_per_piece=0.0)
+    if system is not None:
+        return Reading("other", system=system["id"], form=system["form"], chips_per_piece=0.0)
+    goods = goods_of(text.words, text.hits)
+    usual = None if goods is None else goods.usual_usd
+    if goods is not None and goods.server:
+        usual = books.systems[EMPTY]["high_usd"]
+    if usual is not None and any(hit.phrase.accelerator for hit in text.hits):
+        usual = min(usual, NAMESAKE_USD)
+    mixed = goods is not None and goods.mixed
+    return Reading("other", form="other", chips_per_piece=0.0, vague=mixed, usual_usd=usual)
+
+
+def _emptied(text: Text, books: Reader) -> Reading:
+    """Read a text that says there are no accelerators: a server, or what it is said of."""
+    goods = goods_of(text.words, text.hits)
+    boxed = text.says("server") or any(word.text == "server" for word in text.words)
+    if boxed and (goods is None or goods.server or goods.mixed):
+        return Reading("other", system=EMPTY, form="server", chips_per_piece=0.0)
+    usual = max(books.systems[EMPTY]["high_usd"], (goods and goods.usual_usd) or 0.0)
+    return Reading("other", form="other", chips_per_piece=0.0, usual_usd=usual)
 
 
 def _is_vague(text: Text) -> bool:

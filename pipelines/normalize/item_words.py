@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import NamedTuple
 
@@ -19,9 +19,14 @@ GLUED, TIED, APART = 0, 1, 2
 """How a word follows the one before it: at once, over a hyphen or the like, or after a space."""
 
 WORD = re.compile(r"[a-zà-ɏ]+|\d+|[^\W\d_a-zà-ɏ]+|[^\w\s]|_")
+HAN = re.compile(r"[^\W\d_a-zà-ɏ]+")
 GLUE = re.compile(r"(\dx|hgx|dgx|nvidia|gpu)(?=[a-z]+\d)")
-WITH = re.compile(r"\bw/(?!o)|\b(?:with|including|includes|containing|contains|equipped|featuring|has)\b|\bincl\b\.?")
-WITHOUT = re.compile(r"\b(?:w/o|without|excluding|excl|no(?= gpu))\b[^,;()]*")
+WITH = re.compile(
+    r"\bw/(?!o)|\b(?:with|including|includes|containing|contains|equipped|featuring|has)\b|\bincl\b\.?"
+    r"|\b(?:(?:packed|boxed|packaged|shipped|put up) )?in (?=(?:an? |the |its )?(?:wooden|wood|steel|metal|iron|carton"
+    r"|cardboard|box|crate|pallet|original|retail|bulk|plastic|foam|anti))"
+)
+WITHOUT = re.compile(r"\b(?:w/o|without|excluding|excl|no(?= (?:nvidia )?gpu))\b[^,;()]*")
 TIES, BREAKS = frozenset("-_.'’‐‑–"), frozenset((*",;+&/()[]{}|:¶", "and", "plus"))
 MARKS = str.maketrans({"™": " ", "®": " ", "©": " ", "×": "x", "✕": "x", "*": "x", "\ufffd": " ", "¶": " "})
 
@@ -52,7 +57,7 @@ class Phrase:
     """A phrase: its words, which of them are tied to the one before, what it says, and the article it names.
 
     `weak` names mean their article only beside words that speak of chips; `plain` ones are one short name, such as
-    "h100", that a longer word may hold by chance.
+    "h100", that a longer word may hold by chance. `usual_usd` is what a piece of other goods costs at most.
     """
 
     words: tuple[str, ...]
@@ -62,6 +67,7 @@ class Phrase:
     system: str | None = None
     weak: bool = False
     plain: bool = False
+    usual_usd: float | None = None
 
     @property
     def names(self) -> bool:
@@ -123,7 +129,10 @@ def lexicon(items: Catalog) -> Lexicon:
     for kind, phrases in items.words.items():
         for phrase in phrases:
             kinds[phrase].add(kind)
-    every = [_phrase(text, kinds=frozenset(says)) for text, says in kinds.items()]
+    every = [
+        replace(_phrase(text, kinds=frozenset(says)), usual_usd=items.usual_usd.get(text))
+        for text, says in kinds.items()
+    ]
     for row in items.accelerators.iter_rows(named=True):
         every += [_phrase(alias, accelerator=row["id"]) for alias in row["aliases"]]
     for row in items.systems.iter_rows(named=True):
@@ -133,6 +142,12 @@ def lexicon(items: Catalog) -> Lexicon:
     for each in every:
         found[each.words[0]].append(each)
     return {first: tuple(sorted(phrases, key=_precedence)) for first, phrases in found.items()}
+
+
+def runs_in(items: Catalog) -> re.Pattern[str]:
+    """Find the words of scripts without spaces inside longer runs, the longest first."""
+    every = {word for words in items.words.values() for word in words if len(word) > 1 and HAN.fullmatch(word)}
+    return re.compile("|".join(sorted(every, key=lambda word: (-len(word), word))) or r"(?!)")
 
 
 def _precedence(phrase: Phrase) -> tuple[int, bool]:
@@ -165,8 +180,9 @@ def hits_in(words: list[Word], phrases: Lexicon) -> list[Hit]:
 
 def _longest(words: list[Word], at: int, phrases: Lexicon) -> Phrase | None:
     """The longest phrase at a place; one of mere words yields to the name of an article that begins inside it."""
+    second = words[at + 1].text if at + 1 < len(words) else None
     for phrase in phrases.get(words[at].text, ()):
-        if _stands(phrase, words, at):
+        if (len(phrase.words) == 1 or phrase.words[1] == second) and _stands(phrase, words, at):
             inner = range(at + 1, at + len(phrase.words))
             if phrase.names or not any(_named_at(words, place, phrases) for place in inner):
                 return phrase

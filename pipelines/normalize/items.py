@@ -20,12 +20,18 @@ ADDED = (
 READING = {
     "_family": pl.String, "_chip": pl.String, "_accelerator": pl.String, "_system": pl.String, "_form": pl.String,
     "_holds": pl.Float64, "_counted": pl.Boolean, "_boxed": pl.Boolean, "_doubtful": pl.String,
-    "_accessory": pl.String, "_vague": pl.Boolean,
+    "_accessory": pl.String, "_vague": pl.Boolean, "_usual": pl.Float64,
 }  # fmt: skip
 """Columns of a reading, in the order of its fields."""
 
 OWN = {"_own_text": pl.String, "_own_eccn": pl.String, "_own_hs": pl.String, "_own_chips": pl.Float64}
 """What the user's list of articles says of a line."""
+
+MIXED_USD = 1_000.0
+"""Up to what price other goods are believed that are named after words for any goods ("computer parts, tea")."""
+
+FAR_USD = 1_000.0
+"""Up to what price an HS code far from computers says that goods nobody knows are other ones."""
 
 SYSTEM_SLACK = 1.5
 """How far above its band a catalog system without accelerators may be priced and still be one."""
@@ -134,7 +140,7 @@ def _with_family(frame: pl.DataFrame, items: Catalog) -> pl.DataFrame:
     has = pl.col("_own_chips")
     own = pl.when(has > 0).then(pl.lit("accelerator")).when(has == 0).then(pl.lit("other"))
     certain = named.is_in(["accelerator", "memory", "semiconductor_equipment", "design_software"])
-    family = pl.when(certain).then(named).otherwise(pl.coalesce(own, "_declared", named))
+    family = pl.when(certain).then(named).otherwise(pl.coalesce(own, "_declared", named, _far(items)))
     return frame.with_columns(family=family).with_columns(
         _by_text=(pl.col("family") == pl.col("_family")).fill_null(value=False),
         recognized=pl.col("family").is_not_null(),
@@ -149,7 +155,10 @@ def _named(items: Catalog) -> pl.Expr:
     cheap = value < share * pl.col("_chip_low").fill_null(low)
     sure, maybe = pl.col("_accessory") == "sure", pl.col("_accessory") == "maybe"
     accessory = (sure & cheap.fill_null(value=True)) | (maybe & cheap.fill_null(value=False))
-    ordinary = value.is_null() | (value < pl.coalesce(SYSTEM_SLACK * pl.col("_system_high"), share * low))
+    mixed = pl.col("_vague").fill_null(value=False)
+    usual = pl.when(mixed).then(pl.min_horizontal("_usual", pl.lit(MIXED_USD))).otherwise(pl.col("_usual"))
+    believed = pl.coalesce(SYSTEM_SLACK * pl.col("_system_high"), usual, pl.lit(share * low))
+    ordinary = (value <= believed).fill_null(~mixed)
     family = pl.col("_family")
     return (
         pl.when((family == "accelerator") & accessory.fill_null(value=False)).then(pl.lit("other"))
@@ -157,6 +166,15 @@ def _named(items: Catalog) -> pl.Expr:
         .when((family == "other") & ~ordinary).then(None)
         .otherwise(family)
     )  # fmt: skip
+
+
+def _far(items: Catalog) -> pl.Expr:
+    """The family other, where the HS code is far from computers, the goods cheap and the text not a word for all."""
+    code = pl.coalesce(pl.col("hs_code").cast(pl.String), "_own_hs")
+    near = pl.any_horizontal(code.str.starts_with(prefix) for prefix in items.settings["near_hs"])
+    far = (code.str.len_chars() >= 4) & ~near & (pl.col("unit_value_usd") < FAR_USD)
+    nameless = pl.col("_family").is_null() | (pl.col("_family") == "other")
+    return pl.when(far & nameless & ~pl.col("_vague").fill_null(value=True)).then(pl.lit("other"))
 
 
 def _by_chance(items: Catalog, cheap: pl.Expr) -> pl.Expr:
