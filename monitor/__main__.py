@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
-import os
+import io
 import sys
+
+STOPPED = 130
+"""What a command ends with after Ctrl-C."""
 
 
 def main() -> None:
-    """Run the command line; Ctrl-C and a closed pipe end it quietly."""
-    from monitor.cli import app
-
+    """Run the command line; Ctrl-C ends it with one line, and a page of any encoding takes what it can."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
-        app()
+        from monitor.cli import app
+
+        app(prog_name="entrepot")
     except KeyboardInterrupt:
-        print("entrepot: stopped; the last complete run is untouched", file=sys.stderr)
-        sys.exit(130)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
+        _stopped()
+    except SystemExit as ended:
+        if ended.code == STOPPED:
+            _stopped()
+        raise
+
+
+def _stopped() -> None:
+    print("entrepot: stopped; the last complete run is untouched", file=sys.stderr)
+    sys.exit(STOPPED)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from monitor.journal import Journal
 from monitor.run import Pass, run
 from monitor.settings import read_settings
 from monitor.workspace import make_workspace
+from pipelines.errors import WrongUse
 
 AS_OF = dt.date(2026, 6, 30)
 """The day the demo is run as of, so that it shows the same at any time."""
@@ -59,7 +60,15 @@ class Demo:
 def make_and_run(
     folder: Path | None, *, seed: int, shipments: int, now: dt.datetime, say: Callable[[str], None]
 ) -> Demo:
-    """Make a workspace with the world's files in its inbox, and make one pass over it."""
+    """Make a workspace with the world's files in its inbox, and make one pass over it.
+
+    Raises
+    ------
+    WrongUse
+        The folder holds something: made-up records must not mix with yours.
+    """
+    if folder and folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise WrongUse(f"{folder}: is not empty; name a new folder for the fictional world")
     place = folder or Path(tempfile.mkdtemp(prefix="entrepot-demo-"))
     say("making a fictional world")
     world = make(seed, shipments=shipments)

@@ -21,7 +21,7 @@ from monitor.journal import Journal, RaiseReport
 from monitor.red_flags import FLAGS
 from monitor.settings import FlagSetting, Settings
 from monitor.trace import reached, trace_all
-from pipelines import Tables
+from pipelines import Tables, quarantine
 from pipelines.build import Built, Known, build
 from pipelines.ingest import Ingested, ingest
 from pipelines.source import SourceReport
@@ -48,11 +48,17 @@ class Pass:
     delivered: DeliveryReport
     seconds: float
     notes: tuple[str, ...] = field(default=())
+    quarantine: pl.DataFrame = field(default_factory=quarantine.empty, repr=False, compare=False)
 
     @property
     def failed(self) -> tuple[str, ...]:
         """One line for each source that could not be read."""
         return tuple(report.failed for report in self.reports if report.failed)
+
+    @property
+    def failures(self) -> tuple[str, ...]:
+        """One line for each file that could not be read."""
+        return tuple(line for report in self.reports for line in report.failures)
 
     @property
     def counts(self) -> tuple[str, ...]:
@@ -98,6 +104,7 @@ def run(settings: Settings, *, now: dt.datetime, say: Say = lambda _: None) -> P
         delivered=delivered,
         seconds=time.monotonic() - began,
         notes=_notes(settings, ingested),
+        quarantine=ingested.quarantine,
     )
 
 
@@ -107,9 +114,10 @@ def read(settings: Settings, *, now: dt.datetime, say: Say = lambda _: None) -> 
 
 
 def source_rows(reports: Sequence[SourceReport]) -> list[dict[str, Any]]:
-    """A row per source and table."""
+    """A row per source and table that was read or failed; a template without rows is none."""
     keep = ("source", "table", "files", "read", "accepted", "duplicate", "quarantined", "version", "failed", "notes")
-    return [{name: value for name, value in asdict(each).items() if name in keep} for each in reports]
+    told = [each for each in reports if each.read or each.failed]
+    return [{name: value for name, value in asdict(each).items() if name in keep} for each in told]
 
 
 def _keep(settings: Settings, store: Store, now: dt.datetime, say: Say) -> tuple[Ingested, bool]:

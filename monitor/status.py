@@ -1,25 +1,49 @@
-"""What was read, in the JSON shapes of `check`, `run` and `sources status`."""
+"""What was read, in the JSON shapes of `check`, `run` and `sources status`, and as a file for correction."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import polars as pl
+
+from monitor.daemon import trigger
 from monitor.journal import Journal
 from monitor.run import Pass, source_rows
-from monitor.settings import Settings
+from monitor.settings import DaemonSetting, Settings
+from pipelines.graph import movements
 from pipelines.ingest import Ingested
+from pipelines.normalize.catalog import catalog
+from pipelines.normalize.items import recognize
+
+MOST = 1000
+"""Quarantined rows that JSON carries."""
+
+FORMULA = r"^\s*[=+\-@\t\r\x{FF0B}\x{FF0D}\x{FF1D}\x{FF20}]"
+"""How a cell begins that a spreadsheet would take for a formula."""
 
 
-def reading_as_json(ingested: Ingested) -> dict[str, Any]:
-    """The answer of `check --json`."""
+def reading_as_json(ingested: Ingested, seconds: float) -> dict[str, Any]:
+    """The answer of `check --json`: that of `run`, with the quarantined rows and nothing raised."""
     return {
         "run": None,
         "sources": source_rows(ingested.reports),
         "not_understood": list(ingested.not_understood),
-        "quarantine": ingested.quarantine.head(1000).to_dicts(),
+        "not_recognized": _not_recognized(ingested),
+        "alerts": {"raised": 0, "updated": 0, "withdrawn": 0},
+        "quarantine": ingested.quarantine.head(MOST).to_dicts(),
         "quarantined": ingested.quarantine.height,
+        "seconds": round(seconds, 2),
     }
+
+
+def _not_recognized(ingested: Ingested) -> dict[str, int]:
+    """Count the shipments just read whose goods are not recognized."""
+    shipments = movements.prepared(ingested.records["shipments"])
+    known = recognize(shipments, catalog=catalog(), user_items=ingested.records["items"])
+    return {"shipments": known.get_column("family").null_count(), "of": known.height}
 
 
 def pass_as_json(done: Pass) -> dict[str, Any]:
@@ -31,6 +55,7 @@ def pass_as_json(done: Pass) -> dict[str, Any]:
         "not_understood": list(done.not_understood),
         "not_recognized": dict(done.not_recognized),
         "alerts": done.raised.counts,
+        "quarantined": done.quarantine.height,
         "notes": list(done.notes),
         "seconds": round(done.seconds, 2),
     }
@@ -39,12 +64,29 @@ def pass_as_json(done: Pass) -> dict[str, Any]:
 def read_status(journal: Journal, settings: Settings, now: dt.datetime) -> list[dict[str, Any]]:
     """The answer of `sources status`: what the last pass read of each source, how old it is, and when it is due."""
     read_at, rows = journal.last_reading()
-    every = settings.daemon.every
     if read_at is None:
         return []
     when = {
         "last_read_at": read_at,
         "age_hours": round((now - read_at).total_seconds() / 3600, 1),
-        "next_due_at": read_at + every if every else None,
+        "next_due_at": _next_due(settings.daemon, read_at),
     }
     return [{**row, **when} for row in rows]
+
+
+def _next_due(daemon: DaemonSetting, read_at: dt.datetime) -> dt.datetime | None:
+    """When the daemon reads next, by an interval since the last reading or by the clock."""
+    if daemon.every:
+        return read_at + daemon.every
+    due: Callable[..., dt.datetime | None] = trigger(daemon).get_next_fire_time
+    return due(None, read_at)
+
+
+def export_quarantine(rows: pl.DataFrame, path: Path) -> None:
+    """Write quarantined rows as CSV; a cell that a spreadsheet would take for a formula gets an apostrophe."""
+    texts = [name for name, dtype in rows.schema.items() if dtype == pl.String]
+    safe = (
+        pl.when(pl.col(name).str.contains(FORMULA)).then("'" + pl.col(name)).otherwise(pl.col(name)).alias(name)
+        for name in texts
+    )
+    path.write_text(rows.with_columns(*safe).write_csv(), encoding="utf-8")

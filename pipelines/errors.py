@@ -2,6 +2,7 @@
 
 EntrepotError
 ├── InputError        a file, a mapping or a setting the user can mend
+│   └── WrongUse      an argument or option of a command that means nothing here
 ├── SourceFailed      a source could not be read; the others go on
 ├── UnknownParty      a name on the command line means nobody, or several
 ├── NotDelivered      a channel did not take a message; it is tried again
@@ -17,6 +18,10 @@ class EntrepotError(Exception):
 
 class InputError(EntrepotError):
     """A file, a mapping or a setting that the user can mend."""
+
+
+class WrongUse(InputError):
+    """An argument or option of a command means nothing here."""
 
 
 class SourceFailed(EntrepotError):

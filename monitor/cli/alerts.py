@@ -7,12 +7,18 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli.options import DEFAULT_CONFIG, AsJson, Config, now, one_line_errors, put_json, put_table
+from monitor.cli.options import DEFAULT_CONFIG, AsJson, Config, now, one_line_errors
 from monitor.journal import DISPOSITIONS, Journal
 from monitor.settings import read_settings
+from monitor.terminal import put, put_json
+from pipelines.errors import WrongUse
 
-app = typer.Typer(no_args_is_help=True, help="List, read and decide alerts.")
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="List, read and decide alerts.")
+
 LIVE = ("open", "in_review", "escalated")
+STATUSES = (*LIVE, "closed", "withdrawn")
+
+AlertId = Annotated[str, typer.Argument(metavar="ALERT", help="Alert id.")]
 
 
 def _journal(config: Config) -> Journal:
@@ -24,33 +30,25 @@ def list_(
     config: Config = DEFAULT_CONFIG,
     json: AsJson = False,
     status: Annotated[
-        list[str] | None, typer.Option(help="Only these statuses; all but withdrawn and closed if not given.")
+        list[str] | None,
+        typer.Option(help=f"Only this status; may be repeated: {', '.join(STATUSES)}. Without it, the first three."),
     ] = None,
 ) -> None:
     """List alerts, worst first."""
+    from monitor.show.alert import show_alerts
+
     with one_line_errors():
+        for each in status or ():
+            if each not in STATUSES:
+                raise WrongUse(f"--status: {each!r} is no status; use one of {', '.join(STATUSES)}")
         found = _journal(config).alerts(status or LIVE)
-        if json:
-            put_json(found)
-            return
-        rows = [
-            {**alert, "party": alert["party"]["name"], "flags": len(alert["findings"]), "paths": len(alert["paths"])}
-            for alert in found
-        ]
-        put_table(
-            "Alerts",
-            rows,
-            ("id", "severity", "kind", "score", "status", "party", "title"),
-            "no alerts; that is what the records given show, not a clearance",
-        )
+        put_json(found) if json else show_alerts(found)
 
 
 @app.command()
-def show(
-    alert: Annotated[str, typer.Argument(help="Alert id.")], config: Config = DEFAULT_CONFIG, json: AsJson = False
-) -> None:
+def show(alert: AlertId, config: Config = DEFAULT_CONFIG, json: AsJson = False) -> None:
     """Show one alert in full: why, along which path, how many units, what could not be judged."""
-    from monitor.show import show_alert
+    from monitor.show.alert import show_alert
 
     with one_line_errors():
         journal = _journal(config)
@@ -60,13 +58,29 @@ def show(
 
 @app.command()
 def close(
-    alert: Annotated[str, typer.Argument(help="Alert id.")],
-    disposition: Annotated[str, typer.Argument(help=" · ".join(DISPOSITIONS))],
+    alert: AlertId,
+    disposition: Annotated[str, typer.Argument(metavar="DISPOSITION", help=" · ".join(DISPOSITIONS))],
     because: Annotated[str, typer.Option(help="Why; kept in the alert's history.")],
     config: Config = DEFAULT_CONFIG,
+    json: AsJson = False,
     who: Annotated[str | None, typer.Option(help="Who decides; your login name if not given.")] = None,
 ) -> None:
     """Close an alert with a disposition and a reason."""
     with one_line_errors():
-        _journal(config).close(alert, disposition, who or getpass.getuser(), because, now())
-        typer.echo(f"{alert} closed: {disposition}")
+        journal = _journal(config)
+        journal.close(alert, disposition, who or _login(), because, now())
+        put_json(journal.alert(alert)) if json else put(f"{alert} closed: {disposition}")
+
+
+def _login() -> str:
+    """Name whoever types.
+
+    Raises
+    ------
+    WrongUse
+        The machine does not know.
+    """
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a container may run under a number without a name
+        raise WrongUse("--who: this machine does not know your name; give it") from None

@@ -7,32 +7,28 @@ from typing import Annotated
 
 import typer
 
-from monitor import ask
-from monitor.cli.options import (
-    DEFAULT_CONFIG,
-    AsJson,
-    Config,
-    On,
-    day,
-    now,
-    one_line_errors,
-    opened,
-    put_json,
-    put_table,
-)
-from monitor.journal import Journal
+from monitor.cli.options import DEFAULT_CONFIG, AsJson, Config, On, day, now, one_line_errors, opened
 from monitor.settings import read_settings
-from pipelines.store import Store
+from monitor.terminal import put, put_json, put_table
 
-flags = typer.Typer(no_args_is_help=True, help="The red flags: what each claims, where it comes from, what it misses.")
-sources = typer.Typer(no_args_is_help=True, help="What was read, and what could not be used.")
+flags = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="The red flags: what each claims, where it comes from, what it misses.",
+)
+sources = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="What was read, and what could not be used.")
+
+VERIFY = "A measure marked verify rests on a source that is not the official text: check it before relying on it."
 
 
 @flags.command("list")
 def list_flags(config: Config = DEFAULT_CONFIG, json: AsJson = False) -> None:
     """List every red flag with its severity, source and parameters."""
+    from monitor.answers import reference
+
     with one_line_errors():
-        found = ask.flags(read_settings(config).flags if config.exists() else {})
+        set_here = read_settings(config).flags if config.exists() or config != DEFAULT_CONFIG else {}
+        found = reference.flags(set_here)
         if json:
             put_json(found)
         else:
@@ -41,29 +37,27 @@ def list_flags(config: Config = DEFAULT_CONFIG, json: AsJson = False) -> None:
 
 
 @flags.command("show")
-def show_flag(flag: Annotated[str, typer.Argument(help="Red flag id.")], json: AsJson = False) -> None:
+def show_flag(flag: Annotated[str, typer.Argument(metavar="FLAG", help="Red flag id.")], json: AsJson = False) -> None:
     """Show one red flag in full."""
-    from monitor.show import show_flag as shown
+    from monitor.answers import reference
+    from monitor.show.answers import show_flag as shown
 
     with one_line_errors():
-        found = ask.flag(flag)
+        found = reference.flag(flag)
         put_json(found) if json else shown(found)
 
 
 @sources.command()
 def status(config: Config = DEFAULT_CONFIG, json: AsJson = False) -> None:
     """Say per source what was last read and how old it is."""
+    from monitor.journal import Journal
+    from monitor.show.sources import show_status
     from monitor.status import read_status
 
     with one_line_errors():
         settings = read_settings(config)
         rows = read_status(Journal(settings.journal.url), settings, now())
-        put_json(rows) if json else put_table(
-            "Sources",
-            rows,
-            ("source", "read", "accepted", "duplicate", "quarantined", "last_read_at", "age_hours"),
-            "no sources",
-        )
+        put_json(rows) if json else show_status(rows)
 
 
 @sources.command()
@@ -71,43 +65,45 @@ def quarantine(
     config: Config = DEFAULT_CONFIG,
     json: AsJson = False,
     export: Annotated[
-        Path | None, typer.Option(help="Write the rejected rows to this CSV file for correction.")
+        Path | None, typer.Option(help="Write them to this CSV file, safe to open in a spreadsheet.")
     ] = None,
 ) -> None:
     """List the rows that could not be used, each with its reason."""
+    from monitor.show.sources import quarantine_lines
+    from monitor.status import export_quarantine
+    from monitor.terminal import put_lines
+
     with one_line_errors():
         _, run = opened(config)
         rows = run.table("quarantine").collect()
         if export:
-            rows.write_csv(export)
-            typer.echo(f"wrote {rows.height} rows to {export}")
-        elif json:
-            put_json(rows.to_dicts())
-        else:
-            put_table(
-                "Quarantine",
-                rows.to_dicts(),
-                ("file", "row", "column", "value", "reason", "advice"),
-                "nothing is in quarantine",
-            )
-
-
-def controls(on: On = None, json: AsJson = False) -> None:
-    """Print the measures of a day, their status, and what is to be verified."""
-    with one_line_errors():
-        asked = day(on, "--on") or now().date()
-        rows = ask.controls(asked)
+            export_quarantine(rows, export)
+            typer.echo(f"wrote {rows.height} rows to {export}", err=json)
         if json:
-            put_json({"on": asked, "measures": rows})
+            put_json(rows.to_dicts())
+        elif not export:
+            put_lines(quarantine_lines(rows, rows.height) or ("nothing is in quarantine",))
+
+
+def controls(on: On = None, config: Config = DEFAULT_CONFIG, json: AsJson = False) -> None:
+    """Print the measures of a day, their status, and what is to be verified."""
+    from monitor.answers import reference
+
+    with one_line_errors():
+        said = read_settings(config).as_of if config.exists() or config != DEFAULT_CONFIG else None
+        asked = day(on, "--on") or said or now().date()
+        rows = reference.controls(asked)
+        if json:
+            put_json({"on": asked, "known": None, "measures": rows})
             return
         put_table(f"Measures on {asked}", rows, ("id", "status", "verify", "title", "citation"), "no measures")
-        typer.echo(
-            "A measure marked verify rests on a source that is not the official text: check it before relying on it."
-        )
+        put(VERIFY)
 
 
 def runs(config: Config = DEFAULT_CONFIG, json: AsJson = False) -> None:
     """List the runs kept in the store."""
+    from pipelines.store import Store
+
     with one_line_errors():
         kept = Store(read_settings(config).store.path).runs().select("run", "as_of", "made_at", "version").to_dicts()
         put_json(kept) if json else put_table("Runs", kept, ("run", "as_of", "made_at", "version"), "no runs yet")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from monitor.cli.options import DEFAULT_CONFIG, AsJson, Config, now, one_line_errors, progress, put_json, put_table
+from monitor.cli.options import DEFAULT_CONFIG, AsJson, Config, now, one_line_errors, progress
 from monitor.settings import read_settings
-
-STATUS = ("source", "table", "read", "accepted", "duplicate", "quarantined", "failed")
+from monitor.terminal import put, put_json
+from monitor.words import plural
 
 
 def demo(
@@ -23,7 +24,7 @@ def demo(
 ) -> None:
     """Make a small fictional world with planted diversion schemes, run everything on it, show what was found."""
     from monitor.demo import make_and_run
-    from monitor.show import show_demo
+    from monitor.show.demo import show_demo
 
     with one_line_errors():
         with progress() as say:
@@ -35,29 +36,29 @@ def init(folder: Annotated[Path, typer.Argument(help="The workspace to make.")] 
     """Write a commented monitor.toml and an inbox with header-only templates; nothing there is overwritten."""
     from monitor.workspace import make_workspace
 
+    config, inbox = folder / "monitor.toml", folder / "inbox"
     with one_line_errors():
-        for path in make_workspace(folder):
-            typer.echo(f"wrote {path}")
-    config = folder / "monitor.toml"
-    typer.echo(f"Put files into {folder / 'inbox'} and type: entrepot run --config {config}")
+        written = make_workspace(folder)
+    put(f"wrote {config}" if config in written else f"kept {config} as it is")
+    put(f"{inbox}: {plural(sum(path.parent == inbox for path in written), 'header-only template')} written")
+    put(f"Put files into {inbox} and type: entrepot run --config {config}")
 
 
 def check(config: Config = DEFAULT_CONFIG, json: AsJson = False) -> None:
     """Read every source and report rows accepted, duplicate and quarantined; change nothing."""
     from monitor.run import read, source_rows
+    from monitor.show.sources import show_reading
     from monitor.status import reading_as_json
 
     with one_line_errors():
-        settings = read_settings(config)
+        settings, began = read_settings(config), time.monotonic()
         with progress() as say:
             ingested = read(settings, now=now(), say=say)
         if json:
-            put_json(reading_as_json(ingested))
+            put_json(reading_as_json(ingested, time.monotonic() - began))
         else:
-            put_table("Sources", source_rows(ingested.reports), STATUS, f"nothing to read in {settings.inbox}")
-            _tell_quarantine(ingested.quarantine.head(20).to_dicts(), ingested.quarantine.height)
-            _tell(ingested.not_understood)
-    if any(report.failed for report in ingested.reports):
+            show_reading(ingested, source_rows(ingested.reports), settings.inbox)
+    if ingested.failed:
         raise typer.Exit(1)
 
 
@@ -65,18 +66,14 @@ def run(config: Config = DEFAULT_CONFIG, json: AsJson = False) -> None:
     """Make one full pass over all sources, ending in alerts and deliveries."""
     from monitor.run import run as make_pass
     from monitor.run import source_rows
+    from monitor.show.sources import show_pass
     from monitor.status import pass_as_json
 
     with one_line_errors():
         settings = read_settings(config)
         with progress() as say:
             done = make_pass(settings, now=now(), say=say)
-        if json:
-            put_json(pass_as_json(done))
-        else:
-            put_table(f"Run {done.run}", source_rows(done.reports), STATUS, f"nothing to read in {settings.inbox}")
-            _tell((*done.not_understood, *done.notes, *done.counts))
-            typer.echo(done.sentence)
+        put_json(pass_as_json(done)) if json else show_pass(done, source_rows(done.reports), settings.inbox)
     if done.failed:
         raise typer.Exit(1)
 
@@ -94,16 +91,3 @@ def daemon(config: Config = DEFAULT_CONFIG) -> None:
             return {"run": done.run, **done.raised.counts, "failed": list(done.failed)}
 
         serve(job, settings)
-
-
-def _tell(lines: tuple[str, ...] | list[str]) -> None:
-    for line in lines:
-        typer.echo(line)
-
-
-def _tell_quarantine(rows: list[dict[str, Any]], total: int) -> None:
-    for row in rows:
-        where = f"{row['file']}, row {row['row']}, column {row['column']}"
-        typer.echo(f"{where}: {row['value']!r}: {row['reason']}; {row['advice']}")
-    if total > len(rows):
-        typer.echo(f"… and {total - len(rows)} more; entrepot sources quarantine lists them after a run")

@@ -11,7 +11,7 @@ from monitor.journal import history, outbox
 from monitor.journal.content import reach
 from monitor.journal.spelling import spell
 from monitor.journal.tables import ALERTS, STATE
-from pipelines.errors import InputError
+from pipelines.errors import InputError, WrongUse
 
 DISPOSITIONS = {
     "explained": "false",
@@ -36,7 +36,7 @@ def known(connection: Connection, alert: str) -> Row[Any]:
     """
     row = connection.execute(select(ALERTS).where(ALERTS.c.id == alert)).one_or_none()
     if row is None:
-        raise InputError(f"no alert {alert!r}; `entrepot alerts list` names them")
+        raise WrongUse(f"no alert {alert!r}; `entrepot alerts list` names them")
     return row
 
 
@@ -49,7 +49,7 @@ def close(connection: Connection, alert: str, disposition: str, *, who: str, why
         Unknown alert or disposition, no reason, or closed already.
     """
     if disposition not in DISPOSITIONS:
-        raise InputError(f"disposition {disposition!r} is unknown; use one of {', '.join(DISPOSITIONS)}")
+        raise WrongUse(f"disposition {disposition!r} is unknown; use one of {', '.join(DISPOSITIONS)}")
     row = _in_reason(connection, alert, why)
     if row.status == "closed":
         raise InputError(f"alert {alert} is closed already ({row.disposition}); reopen it first")
@@ -102,5 +102,5 @@ def change(connection: Connection, alert: str, now: dt.datetime, **values: objec
 
 def _in_reason(connection: Connection, alert: str, why: str) -> Row[Any]:
     if not why.strip():
-        raise InputError(f"alert {alert}: say why in a few words; the reason is kept with who and when")
+        raise WrongUse(f"alert {alert}: say why in a few words; the reason is kept with who and when")
     return known(connection, alert)

@@ -1,0 +1,1 @@
+"""Alerts and answers as people read them on a terminal."""

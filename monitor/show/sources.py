@@ -1,0 +1,81 @@
+"""What was read, as people read it on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from monitor.terminal import put, put_lines, put_table
+from monitor.words import plural
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from monitor.run import Pass
+    from pipelines.ingest import Ingested
+
+COUNTS = ("source", "read", "accepted", "duplicate", "quarantined")
+MOST = 20
+"""Quarantined rows shown after a pass."""
+
+
+def quarantine_lines(rows: pl.DataFrame, most: int = MOST) -> list[str]:
+    """Say one line per row that could not be used: file, row, column, value, reason, what to do."""
+    lines = [_line(row) for row in rows.head(most).to_dicts()]
+    left = rows.height - len(lines)
+    return [*lines, f"… and {left:,} more; `entrepot sources quarantine` lists all after a run"] if left else lines
+
+
+def _line(row: Mapping[str, Any]) -> str:
+    column = f", column {row['column']}" if row["column"] else ""
+    value = f" {_quoted(row['value'])}" if row["value"] is not None else ""
+    return f"{row['file']}, row {row['row']}{column}:{value} {row['reason']}; {row['advice']}"
+
+
+def _quoted(value: str) -> str:
+    return f"“{value[:77]}…”" if len(value) > 80 else f"“{value}”"
+
+
+def show_reading(ingested: Ingested, rows: Sequence[Mapping[str, Any]], inbox: object) -> None:
+    """Print what one reading gave, and what could not be used."""
+    _show_counts("Read", rows, inbox)
+    put_lines(_troubles(ingested.failed, ingested.not_understood, ingested.quarantine))
+    put_lines(note for report in ingested.reports for note in report.notes)
+
+
+def show_pass(done: Pass, rows: Sequence[Mapping[str, Any]], inbox: object) -> None:
+    """Print what one pass read, could not use, and raised."""
+    _show_counts(f"Run {done.run}", rows, inbox)
+    put_lines(_troubles(done.failures, done.not_understood, done.quarantine))
+    put_lines((*done.notes, *done.counts, done.sentence))
+
+
+def show_status(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Print per source what was last read and how old it is."""
+    columns = (*COUNTS, "last_read_at", "age_hours", "next_due_at")
+    put_table("Sources", rows, columns, "nothing was read yet; put files into the inbox and type: entrepot run")
+    put_lines(f"failed: {row['failed']}" for row in rows if row["failed"])
+
+
+def _show_counts(title: str, rows: Sequence[Mapping[str, Any]], inbox: object) -> None:
+    put_table(title, rows, _columns(rows), f"no rows to read in {inbox}")
+    total = {name: sum(row[name] for row in rows) for name in COUNTS[1:]}
+    if len(rows) > 1:
+        put(
+            f"{plural(total['read'], 'row')} read: {total['accepted']:,} accepted, {total['duplicate']:,} duplicate, "
+            f"{total['quarantined']:,} quarantined"
+        )
+
+
+def _columns(rows: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Name the table only where it is not the source's name."""
+    told = any(row["table"] not in ("", row["source"]) for row in rows)
+    return (COUNTS[0], "table", *COUNTS[1:]) if told else COUNTS
+
+
+def _troubles(failed: Iterable[str], not_understood: Iterable[str], quarantine: pl.DataFrame) -> list[str]:
+    return [
+        *(f"failed: {line}" for line in failed),
+        *(f"left out: {line}" for line in not_understood),
+        *quarantine_lines(quarantine),
+    ]
