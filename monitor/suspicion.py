@@ -26,7 +26,8 @@ class Suspicion:
     """All that leads through one subject to restricted ends.
 
     `subject` is the consignee of the last leg whose goods were recognized; `paths`, `units`, `mine` and `searched` are
-    the contract's. `starts` are the recognized shipments into the subject, `ends` a line per party reached.
+    the contract's. `starts` are the recognized shipments by which the goods enter the records on the way to the
+    subject: the alert's units are theirs. `ends` has a line per party reached.
     """
 
     subject: str
@@ -86,9 +87,11 @@ def _suspicion(tables: Tables, teller: Teller, scheme: Scheme) -> Suspicion:
     of = teller.of
     subject = of.reach.moves.parties[scheme.subject]
     paths = [teller.path(route) for route in scheme.found.routes]
-    last = np.flatnonzero(scheme.last)
+    starts = np.array(
+        sorted({*np.flatnonzero(scheme.known & of.roots), *(route.states[0] for route in scheme.found.routes)})
+    )
     by_end = _by_end(teller, scheme, paths)
-    counted = tuple(count_units(tables, teller, last, states) for states in by_end.values())
+    counted = tuple(count_units(tables, teller, starts, states) for states in by_end.values())
     mine = _mine(tables, teller, scheme, by_end)
     cut = scheme.found.truncated or any(each.cut for each in counted)
     rows = [
@@ -99,7 +102,7 @@ def _suspicion(tables: Tables, teller: Teller, scheme: Scheme) -> Suspicion:
         subject,
         tuple(paths),
         counted,
-        _ids(teller, last),
+        _ids(teller, starts),
         tuple(teller.end(states[0]) for states in by_end.values()),
         mine,
         searched(tables, of, truncated=cut),
