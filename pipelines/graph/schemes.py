@@ -75,14 +75,10 @@ def _paths(of: Traced, last: Flags, known: Flags, beyond: Flags, k: int) -> Foun
     size = len(early) + len(late)
     first, second = np.full(len(last), -1), np.full(len(last), -1)
     first[early], second[late] = np.arange(len(early)), np.arange(len(early), size)
-    before = of.graph.among(known & ~of.mine, known & ~(of.mine & of.roots)).beside(
-        of.graph.among(known & of.mine, known)
-    )
-    graph = (
-        before.renumbered(size, first, first)
-        .beside(of.graph.among(last, beyond).renumbered(size, first, second))
-        .beside(of.graph.among(beyond, beyond).renumbered(size, second, second))
-    )
+    graph = _before(of, known).renumbered(size, first, first)
+    if len(late):
+        graph = graph.beside(of.graph.among(last, beyond).renumbered(size, first, second))
+        graph = graph.beside(of.graph.among(beyond, beyond).renumbered(size, second, second))
     old = np.concatenate([early, late])
     may_end = np.concatenate([last[early], np.ones(len(late), bool)])
     field = Field(
@@ -93,6 +89,14 @@ def _paths(of: Traced, last: Flags, known: Flags, beyond: Flags, k: int) -> Foun
     )
     found = _search(of, field, old, len(early), k)
     return Found(tuple(in_reach(route, graph, old) for route in found.routes), found.truncated)
+
+
+def _before(of: Traced, known: Flags) -> Handovers:
+    """Hand-overs up to the last recognized leg; nothing leads into the user's own shipments where paths begin."""
+    own = known & of.mine
+    if not own.any():
+        return of.graph.among(known, known)
+    return of.graph.among(known & ~own, known & ~(own & of.roots)).beside(of.graph.among(own, known))
 
 
 def _search(of: Traced, field: Field, old: Numbers, early: int, k: int) -> Found:

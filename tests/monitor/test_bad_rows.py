@@ -11,7 +11,8 @@ from pipelines.tables import Tables
 
 Row = dict[str, object]
 END: Row = {
-    "shipment": "out", "party": "far", "rule": "destination", "on_the_day": True, "certainty": "on_record", "verify": False
+    "shipment": "out", "party": "far", "rule": "destination", "on_the_day": True, "certainty": "on_record",
+    "verify": False,
 }  # fmt: skip
 
 
