@@ -119,6 +119,5 @@ def complete_parties(tables: Tables, of: Traced, parties: Sequence[int]) -> froz
     sources = tables.frame("sources").filter(pl.col("complete").fill_null(value=False))["id"]
     moves = of.reach.moves
     declared = moves.frame["source"].is_in(sources.implode()).fill_null(value=False).to_numpy()
-    return frozenset(
-        party for party in parties if declared[(moves.shipper == party) | (moves.consignee == party)].any()
-    )
+    named = np.concatenate([moves.shipper[declared], moves.consignee[declared]])
+    return frozenset(set(parties) & set(named.tolist()))

@@ -15,7 +15,16 @@ from pipelines.tables.files import CONTRACT, FILES
 from pipelines.tables.graph import GRAPH
 
 __all__ = [
-    "CONTRACT", "FILES", "GRAPH", "PARTY_PARTS", "Column", "Table", "Tables", "conform", "day_number", "day_of",
+    "CONTRACT",
+    "FILES",
+    "GRAPH",
+    "PARTY_PARTS",
+    "Column",
+    "Table",
+    "Tables",
+    "conform",
+    "day_number",
+    "day_of",
     "with_days",
 ]
 
@@ -57,12 +66,21 @@ class Tables:
         """One table, collected."""
         return self.polars(name).collect()
 
+    def held(self) -> Tables:
+        """Read every table once and keep it: what is asked many questions should not be read as often."""
+        read = pl.collect_all(list(self.frames.values()))
+        return Tables(
+            {name: each.lazy() for name, each in zip(self.frames, read, strict=True)}, self.as_of, self.supplied
+        )
+
     def replace(self, **frames: pl.DataFrame | pl.LazyFrame) -> Tables:
         """Copy these tables with some of them exchanged."""
         for name in frames:
             if name not in GRAPH:
                 raise KeyError(f"no table {name!r} in the graph")
-        return Tables({**self.frames, **{name: each.lazy() for name, each in frames.items()}}, self.as_of, self.supplied)
+        return Tables(
+            {**self.frames, **{name: each.lazy() for name, each in frames.items()}}, self.as_of, self.supplied
+        )
 
     @classmethod
     def of(cls, *, as_of: dt.date | str = "2026-01-01", **rows: Sequence[Mapping[str, object]]) -> Tables:

@@ -19,7 +19,7 @@ SHIPMENTS = table("shipments", "one movement of one line of goods", """
     ordered_on             date    day of the order
     shipped_on!            date    day of departure
     arrived_on             date    day of arrival; null when not recorded
-    arrived_by_on          date    arrival, or the latest day it is taken to have arrived (transit of the mode, else 60 days)
+    arrived_by_on          date    arrival, or the latest day it is taken to have arrived (by mode, else 60 days)
     shipper!               party   who sends
     consignee!             party   ultimate consignee
     intermediate_consignee party   who receives on behalf of the consignee
@@ -37,9 +37,9 @@ SHIPMENTS = table("shipments", "one movement of one line of goods", """
     quantity               number  count of `unit`
     unit                   text    piece, set, rack, chip, kg, carton …
     pieces                 number  quantity in pieces; null when the unit is a weight or a package
-    model                  text    id in the catalog (config/accelerators.csv, config/systems.csv); null when not recognized
+    model                  text    id in config/accelerators.csv or systems.csv; null when not recognized
     chip                   text    id of the accelerator contained; null when not recognized or none
-    family                 text    accelerator, memory, semiconductor_equipment, design_software or other; null = goods unknown
+    family                 text    accelerator, memory, semiconductor_equipment, design_software, other; null = unknown
     form                   text    chip, board, server, rack or other
     recognized             bool    item, SKU or declared ECCN says what the goods are
     vague                  bool    the text says nothing ("computer parts", "adapter modules")
@@ -47,9 +47,9 @@ SHIPMENTS = table("shipments", "one movement of one line of goods", """
     chips                  number  accelerators in the line
     h100_equivalents       number  total processing performance of the line / 15,832
     kilowatts_per_chip     number  system power per accelerator, kW
-    item_class             text    ECCN class computed for shipped_on (3A090.a, 4A090.b …); null when not controlled or unknown
+    item_class             text    class computed for shipped_on (3A090.a, 4A090.b …); null: not controlled, or unknown
     item_class_today       text    the same for tables' as_of day
-    controlled             bool    meets the advanced-computing parameters in force on shipped_on; null when goods unknown
+    controlled             bool    meets the parameters in force on shipped_on; null when goods unknown
     weight_kg              number  gross weight, kg
     value_usd              number  total of the line, USD
     unit_value_usd         number  value_usd / pieces
@@ -81,7 +81,7 @@ PARTIES = table("parties", "one real-world party", """
     source_ids           list    ids sources give it
     industry             text    line of business as written
     roles                list    roles stated and roles seen (shipper, consignee, payer, owner …)
-    trade                text    logistics, bank, mailbox, trading, or null: what its name, roles or industry say it does
+    trade                text    logistics, bank, mailbox, trading or null: what its name, roles or industry say
     implausible_trade    text    the word of its line of business that does not fit accelerators; null when none
     incorporated_on      date    day of incorporation
     dissolved_on         date    day of dissolution
@@ -243,7 +243,7 @@ LICENSE_NEEDS = table("license_needs", "the law for one shipment", """
     citation    text   measures
 """)
 
-RESTRICTED_ENDS = table("restricted_ends", "one delivery of these goods to one party that was restricted on the day", """
+RESTRICTED_ENDS = table("restricted_ends", "one delivery of these goods to one party, restricted on the day", """
     shipment!  text   shipment id
     party!     party  who receives: consignee, intermediate consignee or end user
     goods      text   carried goods it holds for (family/chip); null = whatever is recognized on the shipment
