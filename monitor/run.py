@@ -67,8 +67,10 @@ class Pass:
         if not told:
             return ()
         return (
-            f"{told['shipments']:,} of {told['of']:,} shipments have goods we do not recognize; "
-            f"{told['parties_without_country']:,} parties have no country",
+            (
+                f"{told['shipments']:,} of {told['of']:,} shipments have goods we do not recognize; "
+                f"{told['parties_without_country']:,} parties have no country"
+            ),
         )
 
     @property

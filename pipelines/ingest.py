@@ -28,6 +28,11 @@ UNREADABLE = (
 )  # fmt: skip
 """What a file of any content may raise while it is taken apart; it fails that file only."""
 
+BROKEN_JSON = "is broken or cut off JSON, so that nobody can say what it is; copy or download it again"
+
+LONG = 1_000_000
+"""Bytes from which reading a file takes long enough to be announced."""
+
 
 @dataclass(frozen=True)
 class Ingested:
@@ -119,8 +124,9 @@ class _Reader:
         """Read files one by one, then those of a published source together."""
         held: dict[str, list[RawFile]] = {}
         for path, shown in paths:
-            self.say(f"reading {shown}")
             try:
+                if path.stat().st_size >= LONG:
+                    self.say(f"reading {shown}")
                 self.file(open_raw(path, shown=shown, largest=self.largest), how, held)
             except EntrepotError as error:
                 self.fail(how, how.table or table_named(path.name), shown, str(error))
@@ -135,7 +141,9 @@ class _Reader:
         if not file.content.strip():
             raise SourceFailed(f"{file.name}: is empty; give it a header line and rows, or remove it")
         what = Recognized(how.table, how.table) if how.table else recognize(file)
-        if what is None:
+        if what is None and file.is_broken_json:
+            self.fail(_How(SourceSetting(id=file.path.stem)), None, file.name, f"{file.name}: {BROKEN_JSON}")
+        elif what is None:
             self.fail(how, None, file.name, _not_understood(file))
         elif what.table is None:
             held.setdefault(what.source, []).append(file)

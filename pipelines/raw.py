@@ -109,6 +109,11 @@ class RawFile:
             return self.document
         return [self.document] if self.document is not None else _lines(self.text)
 
+    @property
+    def is_broken_json(self) -> bool:
+        """Whether it begins as JSON does and neither the whole nor its first line is any."""
+        return self.is_json and (not self.objects or isinstance(self.objects[0], ValueError))
+
     def table(self) -> RawTable:
         """Read it as a table of text.
 

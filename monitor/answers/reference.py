@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import asdict
 
-from monitor.check import knobs
 from monitor.answers.answer import Answer
+from monitor.check import knobs
 from monitor.red_flag import RedFlag
 from monitor.red_flags import FLAGS
 from monitor.settings import FlagSetting

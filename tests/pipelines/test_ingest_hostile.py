@@ -42,7 +42,7 @@ def balanced(found: Ingested) -> bool:
         (b" \n\n ", "is empty"),
         (b"PAR1 anything", "cannot be read"),
         (b"\x1f\x8b\x08broken", "gzip archive is broken"),
-        (b"{not json", "not understood"),
+        (b"{not json", "broken or cut off JSON"),
     ],
 )
 def test_a_file_that_is_no_table_is_one_line_and_the_others_go_on(tmp_path: Path, content: bytes, says: str) -> None:
