@@ -52,6 +52,16 @@ def without_gpus(text: str) -> bool:
     return any(word in text for word in SPEAKS_OF_GPUS) and NO_GPU.search(text) is not None
 
 
+def names_article(hits: Sequence[Hit]) -> bool:
+    """Whether the name of an accelerator, or of a system of them, is there, even if it may be another's."""
+    return any(hit.phrase.names and not hit.says("other") for hit in hits)
+
+
+def is_thing(hit: Hit) -> bool:
+    """Whether a phrase names a thing, not what one is made of."""
+    return hit.says("accessory") or (hit.says("other") and not hit.says("material"))
+
+
 def goods_of(words: Sequence[Word], hits: Sequence[Hit]) -> Goods | None:
     """The other goods of a text, read by their head; none when it names none."""
     things = [hit for hit in hits if hit.says("other", "host") and not hit.phrase.system]

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from pipelines.normalize.catalog import Catalog
 from pipelines.normalize.item_counts import count_of
-from pipelines.normalize.item_goods import LESSER, NAMESAKE_USD, goods_of, without_gpus
+from pipelines.normalize.item_goods import LESSER, NAMESAKE_USD, goods_of, is_thing, names_article, without_gpus
 from pipelines.normalize.item_words import APART, GLUED, Hit, Lexicon, Word, hits_in, lexicon, runs_in, words_of
 
 EMPTY = "cpu_server"
@@ -109,7 +109,7 @@ def read(text: str | None, books: Reader) -> Reading:
     found = Text(words, hits, frozenset().union(*(hit.phrase.kinds for hit in hits)))
     _name(found, books)
     without = without_gpus(text)
-    if without and not found.chips and found.system is None and not found.says("line"):
+    if without and not names_article(found.hits) and not found.says("line"):
         return _emptied(found, books)
     if found.target is None or found.says("host"):
         return _without_accelerator(found, books)
@@ -145,7 +145,7 @@ def _by_chance(hit: Hit, text: Text) -> bool:
 
 def _accessory(text: Text, target: Hit) -> str | None:
     """Whether the goods are something for the target: what follows it, or what stands before "for"."""
-    things = [hit for hit in text.hits if hit is not target and _is_thing(hit)]
+    things = [hit for hit in text.hits if hit is not target and is_thing(hit)]
     near = [hit for hit in things if hit.part == target.part]
     goals = [hit.start for hit in text.hits if hit.says("for") and hit.start < target.start]
     if any(hit.start >= target.end and hit.says("accessory") for hit in near) or any(
@@ -155,10 +155,6 @@ def _accessory(text: Text, target: Hit) -> str | None:
     before = near or ([] if target.inside else things)
     lesser = any(word.text in LESSER and word.part == target.part for word in text.words[target.end :])
     return "maybe" if lesser or before else None
-
-
-def _is_thing(hit: Hit) -> bool:
-    return hit.says("accessory") or (hit.says("other") and not hit.says("material"))
 
 
 def _accelerator(text: Text, target: Hit, books: Reader) -> Reading:
@@ -255,14 +251,15 @@ def _without_accelerator(text: Text, books: Reader) -> Reading:
             return Reading(family, form="chip" if family == "memory" else "other", chips_per_piece=0.0)
     if not text.says("other", "host"):
         return Reading(vague=_is_vague(text))
-    system = next((books.systems[hit.phrase.system] for hit in text.hits if hit.phrase.system), None)
-    if system is not None:
+    named = (hit.phrase.system for hit in text.hits if hit.phrase.system and hit.says("other"))
+    system = next((books.systems[each] for each in named), None)
+    if system is not None and not names_article(text.hits):
         return Reading("other", system=system["id"], form=system["form"], chips_per_piece=0.0)
     goods = goods_of(text.words, text.hits)
     usual = None if goods is None else goods.usual_usd
     if goods is not None and goods.server:
         usual = books.systems[EMPTY]["high_usd"]
-    if usual is not None and any(hit.phrase.accelerator for hit in text.hits):
+    if usual is not None and names_article(text.hits):
         usual = min(usual, NAMESAKE_USD)
     mixed = goods is not None and goods.mixed
     return Reading("other", form="other", chips_per_piece=0.0, vague=mixed, usual_usd=usual)

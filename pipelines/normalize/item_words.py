@@ -27,6 +27,7 @@ WITH = re.compile(
     r"|cardboard|box|crate|pallet|original|retail|bulk|plastic|foam|anti))"
 )
 WITHOUT = re.compile(r"\b(?:w/o|without|excluding|excl|no(?= (?:nvidia )?gpu))\b[^,;()]*")
+ZEROS = re.compile(r"(?<=\b[a-z]\d)oo\b")
 TIES, BREAKS = frozenset("-_.'’‐‑–"), frozenset((*",;+&/()[]{}|:¶", "and", "plus"))
 MARKS = str.maketrans({"™": " ", "®": " ", "©": " ", "×": "x", "✕": "x", "*": "x", "\ufffd": " ", "¶": " "})
 
@@ -96,6 +97,8 @@ Lexicon = Mapping[str, tuple[Phrase, ...]]
 def words_of(text: str) -> list[Word]:
     """Split a text into words, whatever its case, width and spacing."""
     plain = unicodedata.normalize("NFKC", text[:LONGEST].translate(MARKS)).casefold().translate(MARKS)
+    if "oo" in plain:
+        plain = ZEROS.sub("00", plain)
     plain = WITH.sub(" ¶ ", WITHOUT.sub(" , ", GLUE.sub(r"\1 ", plain)))
     words: list[Word] = []
     part, last, inside = 0, 0, False
@@ -110,6 +113,8 @@ def words_of(text: str) -> list[Word]:
 
 
 def _gap(between: str) -> int:
+    if between == " ":
+        return APART
     return GLUED if not between else TIED if TIES.issuperset(between) else APART
 
 
