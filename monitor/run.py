@@ -212,7 +212,7 @@ def _raise(settings: Settings, store: Store, journal: Journal, now: dt.datetime,
     for number in runs[-1:] if restarted else [each for each in runs if each > done]:
         say(f"checking red flags and tracing run {number}")
         opened = store.open(number)
-        found = suspect(opened.tables(), settings, snapshot=snapshot(opened.info))
+        found = suspect(opened.tables().held(), settings, snapshot=snapshot(opened.info))
         report = journal.raise_all(
             found, run=number, now=now, channels=settings.channel_names(), deliver_from=settings.deliver_from
         )
