@@ -118,7 +118,8 @@ class _Reader:
         if inbox.is_dir():
             self.take([(path, path.relative_to(inbox).as_posix()) for path in files_in(inbox)], _How())
         else:
-            self.not_understood.append(f"{inbox}: the inbox is no folder; make it with `entrepot init`")
+            line = f"{inbox}: the inbox is no folder; make it with `entrepot init {inbox.parent}`"
+            self.tally(SourceSetting(id="inbox"), "").fail(line)
 
     def take(self, paths: Iterable[tuple[Path, str]], how: _How) -> None:
         """Read files one by one, then those of a published source together."""

@@ -72,4 +72,4 @@ def test_anything_else_is_named(tmp_path: Path) -> None:
 
 
 def test_an_inbox_that_is_no_folder_is_named(tmp_path: Path) -> None:
-    assert "is no folder" in ingest([], tmp_path / "inbox", as_of=AS_OF).not_understood[0]
+    assert "is no folder" in ingest([], tmp_path / "inbox", as_of=AS_OF).failed[0]
