@@ -19,7 +19,8 @@ from monitor.channel import DeliveryReport, deliver
 from monitor.check import check
 from monitor.journal import Journal, RaiseReport
 from monitor.red_flags import FLAGS
-from monitor.settings import FlagSetting, Settings
+from monitor.settings import Settings
+from monitor.switches import switched
 from monitor.trace import reached, trace_all
 from pipelines import Tables, quarantine
 from pipelines.build import Built, Known, build
@@ -86,8 +87,16 @@ def run(settings: Settings, *, now: dt.datetime, say: Say = lambda _: None) -> P
     """Make one full pass: read every source, keep what is new, raise the alerts of every run not yet raised, deliver.
 
     Idempotent: the same input on the same day makes no new run and raises nothing.
+
+    Raises
+    ------
+    InputError
+        The settings of red flags cannot be understood; nothing was read.
+    StoreError
+        The store or the journal cannot be used.
     """
     began = time.monotonic()
+    switched(settings.flags)
     store, journal = Store(settings.store.path), Journal(settings.journal.url)
     say("reading sources")
     ingested, made = _keep(settings, store, now, say)
@@ -112,6 +121,7 @@ def run(settings: Settings, *, now: dt.datetime, say: Say = lambda _: None) -> P
 
 def read(settings: Settings, *, now: dt.datetime, say: Say = lambda _: None) -> Ingested:
     """Read every source and change nothing."""
+    switched(settings.flags)
     return ingest(settings.sources, settings.inbox, as_of=settings.day(now), progress=say)
 
 
@@ -229,12 +239,8 @@ def suspect(tables: Tables, settings: Settings, *, snapshot: Mapping[str, Any]) 
     """Check one picture of the world and trace its goods: the alerts it gives, worst first."""
     suspicions = trace_all(tables, max_legs=settings.trace.max_legs, k=settings.trace.k)
     traced = tables.replace(reached=reached(suspicions), over_purchase=over_purchase(tables))
-    enabled = [flag for flag in FLAGS if settings.flags.get(flag.id, _AS_SHIPPED).enabled]
-    knobs = {flag.id: settings.flags[flag.id].parameters for flag in enabled if flag.id in settings.flags}
+    enabled, knobs = switched(settings.flags)
     return alerts(traced, check(traced, settings=knobs, flags=enabled), suspicions, snapshot=snapshot, flags=FLAGS)
-
-
-_AS_SHIPPED = FlagSetting()
 
 
 def snapshot(info: RunInfo) -> dict[str, Any]:
