@@ -34,7 +34,7 @@ def test_every_example_in_the_shipped_file_can_be_used(tmp_path: Path) -> None:
     source = settings.sources[0]
     assert (source.id, source.prefix, source.mapping) == ("erp", "erp:", tmp_path / "erp.toml")
     assert (source.as_of, source.records_licenses) == (dt.date(2026, 1, 31), True)
-    assert settings.flags["site_lacks_power"].parameters == {"overhead": 1.1}
+    assert settings.flags["site_lacks_power"].parameters == {"medium": 1.2}
     assert settings.daemon.schedule == "30 6 * * mon-fri"
 
 
