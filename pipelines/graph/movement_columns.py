@@ -76,7 +76,8 @@ def movements(tables: Tables, rules: Rules) -> Movements:
     )
     moves = shipments.select(*SEARCHED, *_arrival()).collect()
     held = key_rows(tables, rules)
-    names = pl.concat([*(moves[role] for role in ROLES), held["party"]])
+    ends = tables.polars("restricted_ends").select(pl.col("party").unique()).collect()["party"]
+    names = pl.concat([*(moves[role] for role in ROLES), held["party"], ends])
     parties = names.drop_nulls().unique().sort()
     code = pl.Enum(parties)
     zero = _least(moves["shipped_day"])
