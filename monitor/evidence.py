@@ -133,21 +133,6 @@ def with_group(frame: Frame, tables: Tables, role: str) -> Frame:
     return frame.join(groups, on=role, how="left").with_columns(nw.coalesce(name, role).alias(name))
 
 
-def as_announced(pairs: Frame, tables: Tables) -> Frame:
-    """Say of an inbound `delivery` to a `party` and an onward leg to a `consignee` whether the goods go where they may.
-
-    That is to the end user the inbound papers name (`as_named`), or within the party's group (`in_group`).
-    """
-    named = tables.shipments.select(delivery="id", named="end_user")
-    joined = pairs.join(named, on="delivery", how="left")
-    for role in ("party", "consignee", "named"):
-        joined = with_group(joined, tables, role)
-    onward = nw.col("consignee_group")
-    return joined.with_columns(
-        as_named=(nw.col("named_group") == onward).fill_null(value=False), in_group=nw.col("party_group") == onward
-    ).drop("named", "named_group", "party_group", "consignee_group")
-
-
 def moving() -> nw.Expr:
     """Say whether a row moves goods onward: not a second paper of a movement, a return or a repair."""
     kept = ~nw.col("kind").is_in(COMES_BACK).fill_null(value=False)
@@ -175,16 +160,22 @@ def reaches() -> nw.Expr:
     return nw.col("receives") & (~ordinary | from_home) & ~nw.col("unshown")
 
 
-def following(first: Frame, then: Frame, *, first_day: str, then_day: str, days: int) -> Frame:
+def following(first: Frame, then: Frame, *, first_day: str, then_day: str, days: int,
+              also: Sequence[tuple[str, str]] = ()) -> Frame:  # fmt: skip
     """Pair rows of one party where the second comes on the day of the first or at most `days` later.
 
-    Both have `party`; columns of the second must not be named like those of the first. A window in time is a join
-    on a bucket of days and the next one, which runs on every engine.
+    Both have `party`; columns of the second must not be named like those of the first; `also` are further columns that
+    must agree. A window in time is a join on a bucket of days and the next one, which runs on every engine.
     """
     bucketed = first.with_columns(bucket=nw.col(first_day) // days)
     both = nw.concat([bucketed, bucketed.with_columns(bucket=nw.col("bucket") + 1)], how="vertical")
+    left, right = ["party", "bucket"], ["party", "bucket"]
     return (
-        both.join(then.with_columns(bucket=nw.col(then_day) // days), on=["party", "bucket"])
+        both.join(
+            then.with_columns(bucket=nw.col(then_day) // days),
+            left_on=left + [one for one, _ in also],
+            right_on=right + [other for _, other in also],
+        )
         .filter(nw.col(then_day) >= nw.col(first_day), nw.col(then_day) <= nw.col(first_day) + days)
         .drop("bucket")
     )

@@ -3,106 +3,112 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import reduce
 
 import narwhals as nw
 
-from monitor.evidence import (
-    CONSIGNED_TO,
-    HS_CODES,
-    Frame,
-    as_announced,
-    following,
-    graded,
-    in_set,
-    moving,
-    possible_products,
-    same_product,
-    true,
-)
+from monitor.evidence import CONSIGNED_TO, HS_CODES, Frame, following, graded, in_set, same_product, true
 from monitor.guidance import CASES, KNOW_YOUR_CUSTOMER, SMUGGLING_PIPELINE
+from monitor.onward import deliveries, legs, per_leg, so_far, with_deliveries
 from monitor.red_flag import RedFlag, Severity, raises, silent
 from pipelines import Tables
 
-SUMS = (("all_came_", "upto_"), ("all_came_", "leg_"), ("came_", "after_"), ("came_", "leg_"))
-"""Quantities compared, the sums first: what had come with what left up to a leg, and so down to one and one."""
+LEG = ("party", "shipment", "carried", "item", "consignee", "on", "hs_code", "known", "hidden", "fit", "in_group",
+       "leg_pieces", "leg_chips", "upto_pieces", "upto_chips")  # fmt: skip
+"""What is told of a leg."""
+
+SIDES = (("upto_", "pieces"), ("upto_", "chips"), ("leg_", "pieces"), ("leg_", "chips"))
+"""What left: the sum up to a leg, or the leg, in pieces or accelerators."""
 
 
 def find(tables: Tables, *, dwell: int = 180, forwarder_dwell: int = 45, least: float = 0.8, most: float = 1.1,
-         least_fit: float = 0.25, hs_codes: Sequence[str] = HS_CODES) -> Frame:  # fmt: skip
+         least_fit: float = 0.25, many: int = 25, hs_codes: Sequence[str] = HS_CODES) -> Frame:  # fmt: skip
     """Compare controlled goods that came to a party with what it sent on within `dwell` days (or `forwarder_dwell`).
 
     Onward goods are controlled ones, or unknown ones that may be those that had come. Their quantity must be `least`
     to `most` of it, one leg or the sum of legs (vague ones, or of one text) on either side, and the description fall
     from recognized to vague, the HS code leave the set, or the ECCN fall to EAR99 (or to blank, where the source fills
-    it). Medium where the goods keep their name, go to the end user the inbound papers name or stay in the group, and
-    where the text is not vague and the goods fit worse than `least_fit`. Unknown quantities are no evidence.
+    it). Of more than `many` deliveries one fits any leg by chance: then only their sum is compared.
+    Medium where the goods keep their name, go to the end user the inbound papers name or stay in the group, and where
+    the text is not vague and the goods fit worse than `least_fit`. Unknown quantities are no evidence.
     """
-    came, went = _came(tables, hs_codes), _went(tables, hs_codes)
+    came, went = _came(tables, hs_codes), so_far(_went(tables, hs_codes), dwell, ["text"])
     stays = nw.when(nw.col("passes_on")).then(forwarder_dwell).otherwise(dwell)
     pairs = (
         following(came, went, first_day="came_day", then_day="left_day", days=dwell)
         .filter(nw.col("left_day") <= nw.col("came_day") + stays, nw.col("supplier") != nw.col("consignee"))
-        .with_columns(change=_change())
-        .filter(~nw.col("change").is_null(), same_product("came_carried", "carried"))
+        .filter(same_product("came_carried", "carried"))
+        .with_columns(rank=_rank(), **_ones(least, most))
+        .filter(~nw.col("rank").is_null())
     )
-    fitting = _quantities(_summed(pairs, dwell), least, most).filter(~nw.col("came").is_null())
-    return (
-        as_announced(fitting, tables)
-        .with_columns(share=nw.col("went") / nw.col("came"), severity=_severity(least_fit))
-        .select("party", "shipment", "delivery", "came", "came_as", "went", "counted", "item", "consignee", "on",
-                "share", "change", "severity", inferred=~nw.col("recognized"))
-        .unique()
+    legs_found = per_leg(
+        pairs, LEG, rank=nw.col("rank").min(), came_as=nw.col("came_as").min(), came_hs=nw.col("came_hs").min(),
+        **{one: nw.col(one).max() for one in _ones(least, most)},
     )  # fmt: skip
+    fitting = _fitting(legs_found, least, most, many).with_columns(
+        share=nw.col("went") / nw.col("came"),
+        change=_change(),
+        severity=_severity(least_fit),
+        inferred=~nw.col("known"),
+    )
+    return with_deliveries(fitting, ("party", "shipment", "came", "came_as", "went", "counted", "item", "consignee",
+                                     "on", "share", "change", "severity", "inferred"))  # fmt: skip
 
 
 def _came(tables: Tables, hs_codes: Sequence[str]) -> Frame:
     passes_on = nw.col("trade").is_in(CONSIGNED_TO).fill_null(value=False)
-    trades = tables.parties.select(passes_on=passes_on, trader="id")
+    trades = tables.parties.select(passes_on=passes_on, party="id")
+    inside = in_set(hs_codes).fill_null(value=False)
     return (
-        possible_products(tables)
-        .filter(moving(), nw.col("pieces") > 0)
-        .join(trades, left_on="consignee", right_on="trader", how="left")
-        .select(
-            party="consignee", delivery="id", supplier="shipper", came_as="item", came_hs="hs_code",
-            came_carried="carried", came_day=nw.coalesce("arrived_day", "shipped_day"), came_pieces="pieces",
-            came_chips="carried_chips", came_known=true("recognized"), came_in_set=in_set(hs_codes),
-            passes_on=true("passes_on"),
+        deliveries(tables)
+        .join(trades, on="party", how="left")
+        .with_columns(
+            passes_on=true("passes_on"), came_in_set=inside, came_hs=nw.when(inside).then(nw.col("hs_code")),
             came_controlled=nw.col("eccn").str.contains(r"^[34][Aa]090|\.[Zz]$").fill_null(value=False),
         )
+        .select("party", "delivery", "supplier", "named_group", "came_day", "came_carried", "came_pieces", "came_chips",
+                "came_known", "passes_on", "came_in_set", "came_hs", "came_controlled", came_as="item")
     )  # fmt: skip
 
 
 def _went(tables: Tables, hs_codes: Sequence[str]) -> Frame:
+    """Legs that do not say, or not in the same code and class, what controlled goods they are."""
     fills = tables.fills.filter(
         nw.col("table") == "shipments", nw.col("column") == "eccn", nw.col("share") >= 0.5
     ).select("source", fills_eccn=nw.lit(value=True))
-    vague = true("vague") & ~true("recognized")
-    text = nw.when(vague).then(nw.lit("")).otherwise(nw.col("item").str.to_lowercase())
+    hidden = true("vague") & ~nw.col("known")
     return (
-        possible_products(tables)
-        .filter(moving(), nw.col("pieces") > 0)
+        legs(tables)
         .join(fills, on="source", how="left")
-        .select(
-            "item", "consignee", "hs_code", "carried", "fit", party="shipper", shipment="id", left_day="shipped_day",
-            on="shipped_on", leg_pieces="pieces", leg_chips="carried_chips", recognized=true("recognized"),
-            hidden=vague, text=text, in_set=in_set(hs_codes), ear99=nw.col("eccn").str.to_uppercase() == "EAR99",
+        .with_columns(
+            hidden=hidden, text=nw.when(hidden).then(nw.lit("")).otherwise(nw.col("item").str.to_lowercase()),
+            in_set=in_set(hs_codes).fill_null(value=True),
+            ear99=(nw.col("eccn").str.to_uppercase() == "EAR99").fill_null(value=False),
             blank=nw.col("eccn").is_null() & true("fills_eccn"),
         )
         .filter(nw.col("hidden") | ~nw.col("in_set") | nw.col("ear99") | nw.col("blank"))
     )  # fmt: skip
 
 
-def _change() -> nw.Expr:
-    """How the goods changed, in words; null when they did not."""
-    vague = nw.col("came_known") & nw.col("hidden")
-    recoded = nw.col("came_in_set") & ~nw.col("in_set")
-    codes = nw.concat_str(nw.lit("HS code "), _dotted("came_hs"), nw.lit(" becomes "), _dotted("hs_code"))
+def _rank() -> nw.Expr:
+    """Which change the goods made, the plainest first; null when none."""
     return nw.coalesce(
-        nw.when(vague).then(nw.lit("the description falls from recognized to vague")),
-        nw.when(nw.col("came_controlled") & nw.col("ear99")).then(nw.lit("the controlled ECCN becomes EAR99")),
-        nw.when(recoded).then(codes),
-        nw.when(nw.col("came_controlled") & nw.col("blank")).then(nw.lit("the controlled ECCN is gone")),
+        nw.when(nw.col("came_known") & nw.col("hidden")).then(nw.lit(1)),
+        nw.when(nw.col("came_controlled") & nw.col("ear99")).then(nw.lit(2)),
+        nw.when(nw.col("came_in_set") & ~nw.col("in_set")).then(nw.lit(3)),
+        nw.when(nw.col("came_controlled") & nw.col("blank")).then(nw.lit(4)),
+    )
+
+
+def _change() -> nw.Expr:
+    codes = nw.concat_str(nw.lit("HS code "), _dotted("came_hs"), nw.lit(" becomes "), _dotted("hs_code"))
+    return (
+        nw.when(nw.col("rank") == 1)
+        .then(nw.lit("the description falls from recognized to vague"))
+        .otherwise(
+            nw.when(nw.col("rank") == 2)
+            .then(nw.lit("the controlled ECCN becomes EAR99"))
+            .otherwise(nw.when(nw.col("rank") == 3).then(codes).otherwise(nw.lit("the controlled ECCN is gone")))
+        )
     )
 
 
@@ -111,54 +117,46 @@ def _dotted(code: str) -> nw.Expr:
 
 
 def _severity(least_fit: float) -> nw.Expr:
-    falsely = nw.col("ear99") & nw.col("came_controlled")
-    keeps_name = nw.col("recognized") & ~falsely.fill_null(value=False)
+    keeps_name = nw.col("known") & (nw.col("rank") != 2)
     unlike = ~nw.col("hidden") & (nw.col("fit") < least_fit)
-    return graded("high", (keeps_name | unlike | nw.col("as_named") | nw.col("in_group"), "medium"))
+    as_named = nw.col("named_pieces") >= nw.col("leg_pieces")
+    return graded("high", (keeps_name | unlike | as_named | nw.col("in_group"), "medium"))
 
 
-def _summed(pairs: Frame, dwell: int) -> Frame:
-    """Add to each pair the sums of what had come before a leg, and of what changed legs left after or up to one."""
-    leg, delivery = ["shipment", "carried"], ["delivery", "came_carried", "text"]
-    before = pairs.group_by(leg).agg(
-        all_came_pieces=nw.col("came_pieces").sum(), all_came_chips=nw.col("came_chips").sum()
-    )
-    after = pairs.group_by(delivery).agg(after_pieces=nw.col("leg_pieces").sum(), after_chips=nw.col("leg_chips").sum())
-    legs = pairs.select("party", "text", *leg, "left_day", "leg_pieces", "leg_chips").unique()
-    earlier = legs.select(
-        "party", "leg_pieces", "leg_chips", left_before="left_day", with_text="text", with_product="carried"
-    )
-    upto = (
-        following(earlier, legs.select("party", "text", "left_day", *leg), first_day="left_before",
-                  then_day="left_day", days=dwell)
-        .filter(nw.col("text") == nw.col("with_text"), same_product("carried", "with_product"))
-        .group_by(leg)
-        .agg(upto_pieces=nw.col("leg_pieces").sum(), upto_chips=nw.col("leg_chips").sum())
-    )  # fmt: skip
-    return pairs.join(before, on=leg).join(after, on=delivery).join(upto, on=leg)
+def _fits(came: str, went: str, counted: str, least: float, most: float) -> nw.Expr:
+    """Whether what went is `least` to `most` of what came; where accelerators are known, pieces must not gainsay."""
+
+    def within(unit: str) -> nw.Expr:
+        have, sent = nw.col(came + unit), nw.col(went + unit)
+        return ((have > 0) & (sent >= least * have) & (sent <= most * have)).fill_null(value=False)
+
+    if counted == "chips":
+        return within("chips")
+    unknown = ~((nw.col(f"{came}chips") > 0) & (nw.col(f"{went}chips") > 0)).fill_null(value=False)
+    return within("pieces") & (within("chips") | unknown)
 
 
-def _quantities(pairs: Frame, least: float, most: float) -> Frame:
-    """Add the first fitting pair of quantities: pieces, unless accelerators are known and disagree; else these."""
-    fits: list[tuple[nw.Expr, str, str, str]] = []
-    for came, went in SUMS:
-        by_chips = _within(f"{came}chips", f"{went}chips", least, most)
-        uncounted = ~((nw.col(f"{came}chips") > 0) & (nw.col(f"{went}chips") > 0)).fill_null(value=False)
-        by_pieces = _within(f"{came}pieces", f"{went}pieces", least, most)
-        fits.append((by_pieces & (by_chips | uncounted), f"{came}pieces", f"{went}pieces", "pieces"))
-        fits.append((by_chips, f"{came}chips", f"{went}chips", "accelerators"))
-    none, nothing = nw.lit(None, dtype=nw.Float64), nw.lit(None, dtype=nw.String)
-    return pairs.with_columns(
-        came=reduce(lambda rest, each: nw.when(each[0]).then(nw.col(each[1])).otherwise(rest), reversed(fits), none),
-        went=reduce(lambda rest, each: nw.when(each[0]).then(nw.col(each[2])).otherwise(rest), reversed(fits), none),
-        counted=reduce(lambda rest, each: nw.when(each[0]).then(nw.lit(each[3])).otherwise(rest), reversed(fits),
-                       nothing),
-    )  # fmt: skip
+def _ones(least: float, most: float) -> dict[str, nw.Expr]:
+    """The quantity of one delivery where the leg, or what had left up to it, fits it alone."""
+    return {
+        f"one_{went}{counted}": nw.when(_fits("came_", went, counted, least, most)).then(nw.col(f"came_{counted}"))
+        for went, counted in SIDES
+    }
 
 
-def _within(have: str, sent: str, least: float, most: float) -> nw.Expr:
-    fits = (nw.col(have) > 0) & (nw.col(sent) >= least * nw.col(have)) & (nw.col(sent) <= most * nw.col(have))
-    return fits.fill_null(value=False)
+def _fitting(rows: Frame, least: float, most: float, many: int) -> Frame:
+    """Keep legs whose quantity fits, the sums before single deliveries; add `came`, `went` and what is `counted`."""
+    few = nw.col("came_times") <= many
+    fits = [(_fits("all_", went, counted, least, most), f"all_{counted}", went, counted) for went, counted in SIDES]
+    for went, counted in SIDES:
+        one = f"one_{went}{counted}"
+        fits.append((~nw.col(one).is_null() & few, one, went, counted))
+    came, sent, told = nw.lit(None, dtype=nw.Float64), nw.lit(None, dtype=nw.Float64), nw.lit("pieces")
+    for fit, have, went, counted in reversed(fits):
+        came = nw.when(fit).then(nw.col(have)).otherwise(came)
+        sent = nw.when(fit).then(nw.col(went + counted)).otherwise(sent)
+        told = nw.when(fit).then(nw.lit("pieces" if counted == "pieces" else "accelerators")).otherwise(told)
+    return rows.with_columns(came=came, went=sent, counted=told).filter(~nw.col("came").is_null())
 
 
 _IN: dict[str, object] = {
@@ -222,6 +220,9 @@ FLAG = RedFlag(
         raises("other goods of that value by weight and code", "acme", severity=Severity.MEDIUM,
                may_carry=[_MAY | {"fit": 0.18}],
                shipments=[_IN, _SECOND, _OUT | {"vague": False, "item": "power units", "hs_code": "850440"}]),
+        silent("one of thirty deliveries fits by chance", may_carry=[_MAY | {"chips_most": 40.0}], shipments=[
+            *(_IN | {"id": f"D{day}", "arrived_on": f"2024-04-{day:02}", "pieces": 5.0, "chips": 40.0}
+              for day in range(1, 31)), _OUT | {"pieces": 5.0}]),
         silent("sent on under their name", shipments=[_IN, _SECOND, _OUT | _SAME | {"eccn": "4A090.a"}]),
         silent("a blank class where the source seldom has one", shipments=[_IN, _SECOND, _OUT | _SAME]),
         silent("a third of them", shipments=[_IN, _SECOND, _OUT | {"pieces": 13.0}],

@@ -4,22 +4,15 @@ from __future__ import annotations
 
 import narwhals as nw
 
-from monitor.evidence import (
-    Frame,
-    as_announced,
-    following,
-    holds,
-    licensed,
-    moving,
-    possible_products,
-    same_country,
-    same_product,
-    true,
-    with_group,
-)
+from monitor.evidence import Frame, following, holds, licensed, same_country, same_product, true
 from monitor.guidance import CASES
+from monitor.onward import deliveries, legs, per_leg, so_far, with_deliveries
 from monitor.red_flag import RedFlag, Severity, raises, silent
 from pipelines import Tables
+
+LEG = ("party", "shipment", "carried", "item", "consignee", "on", "known", "leg_pieces", "upto_pieces", "upto_chips",
+       "unsized")  # fmt: skip
+"""What is told of a leg."""
 
 
 def find(tables: Tables, *, share: float = 0.6, days: int = 45) -> Frame:
@@ -31,49 +24,40 @@ def find(tables: Tables, *, share: float = 0.6, days: int = 45) -> Frame:
     and what the user's authorized distributors send within their territory and dates. An unknown country crosses
     nothing.
     """
-    came, went = _came(tables), _went(tables)
-    pairs = following(came, went, first_day="came_day", then_day="left_day", days=days).filter(
-        nw.col("supplier") != nw.col("consignee"), _compatible()
+    went = so_far(_went(tables), days)
+    pairs = following(_came(tables), went, first_day="came_day", then_day="left_day", days=days).filter(
+        nw.col("supplier") != nw.col("consignee"),
+        same_product("came_carried", "carried"),
+        ~(nw.col("small") & nw.col("large")),
     )
-    passed = _passed(pairs, went, days)
-    found = pairs.join(passed, on=["shipment", "carried"]).with_columns(part=_part()).filter(nw.col("part") >= share)
-    return (
-        as_announced(found, tables)
-        .filter(~nw.col("as_named"))
-        .with_columns(
-            inferred=~(nw.col("known") & nw.col("came_known")), within=nw.col("left_day") - nw.col("came_day")
-        )
-        .select("party", "shipment", "delivery", "part", "within", "item", "consignee", "on", "inferred")
-        .unique()
-    )
+    waited = pairs.with_columns(waited=nw.col("left_day") - nw.col("came_day"))
+    passed = (
+        per_leg(waited, LEG, within=nw.col("waited").max(), came_known=nw.col("came_known").all(),
+                uncounted=nw.col("came_chips").is_null().any())
+        .with_columns(part=_part(), inferred=~(nw.col("known") & nw.col("came_known")))
+        .filter(nw.col("part") >= share, nw.col("named_pieces") < nw.col("leg_pieces"))
+    )  # fmt: skip
+    return with_deliveries(passed, ("party", "shipment", "part", "within", "item", "consignee", "on", "inferred"))
 
 
 def _came(tables: Tables) -> Frame:
-    moved = possible_products(tables).filter(moving(), nw.col("pieces") > 0)
-    return moved.select(
-        party="consignee", delivery="id", supplier="shipper", came_day=nw.coalesce("arrived_day", "shipped_day"),
-        came_pieces="pieces", came_chips="carried_chips", came_carried="carried", came_form="form",
-        came_known=true("recognized"),
+    small = nw.col("form").is_in(("chip", "board")).fill_null(value=False)
+    return deliveries(tables).select(
+        "party", "delivery", "supplier", "named_group", "came_day", "came_carried", "came_pieces", "came_chips",
+        "came_known", small=small,
     )  # fmt: skip
 
 
 def _went(tables: Tables) -> Frame:
     """Legs that cross a border out of the group, without a license or a distributor's authorization."""
-    crossing = (
-        possible_products(tables)
-        .filter(moving(), nw.col("pieces") > 0)
-        .filter(same_country("origin_country") != same_country("destination_country"))
-        .join(licensed(tables), left_on="id", right_on="shipment", how="left")
+    return (
+        legs(tables)
+        .filter(same_country("origin_country") != same_country("destination_country"), ~nw.col("in_group"))
+        .join(licensed(tables), on="shipment", how="left")
         .filter(~true("licensed"))
-        .join(_authorized(tables), on="id", how="anti")
+        .join(_authorized(tables), left_on="shipment", right_on="id", how="anti")
+        .with_columns(large=nw.col("form").is_in(("server", "rack")).fill_null(value=False))
     )
-    outside = with_group(with_group(crossing, tables, "shipper"), tables, "consignee").filter(
-        nw.col("shipper_group") != nw.col("consignee_group")
-    )
-    return outside.select(
-        "item", "consignee", "pieces", "carried", "form", party="shipper", shipment="id", on="shipped_on",
-        chips="carried_chips", left_day="shipped_day", known=true("recognized"),
-    )  # fmt: skip
 
 
 def _authorized(tables: Tables) -> Frame:
@@ -91,38 +75,11 @@ def _authorized(tables: Tables) -> Frame:
     )
 
 
-def _compatible() -> nw.Expr:
-    assembled = nw.col("came_form").is_in(("chip", "board")) & nw.col("form").is_in(("server", "rack"))
-    return same_product("came_carried", "carried") & ~assembled.fill_null(value=False)
-
-
-def _passed(pairs: Frame, went: Frame, days: int) -> Frame:
-    """Per leg and product, what had come in the days before it and what had left in as many days up to it."""
-    leg = ["shipment", "carried"]
-    came = pairs.group_by(leg).agg(
-        all_pieces=nw.col("came_pieces").sum(), all_chips=nw.col("came_chips").sum(),
-        uncounted=nw.col("came_chips").is_null().any() | nw.col("chips").is_null().any(),
-    )  # fmt: skip
-    legs = pairs.select("party", *leg, "left_day").unique()
-    real = went.join(pairs.select(leg).unique(), on=leg, how="semi").select(
-        "party", leg_day="left_day", leg_pieces="pieces", leg_chips="chips", leg_carried="carried"
-    )
-    left = (
-        following(real, legs, first_day="leg_day", then_day="left_day", days=days)
-        .filter(same_product("leg_carried", "carried"))
-        .group_by(leg)
-        .agg(
-            left_pieces=nw.col("leg_pieces").sum(), left_chips=nw.col("leg_chips").sum(),
-            unsized=nw.col("leg_chips").is_null().any(),
-        )
-    )  # fmt: skip
-    return came.join(left, on=leg)
-
-
 def _part() -> nw.Expr:
+    """What left over what came, in accelerators, or in pieces where some are not counted."""
     sized = ~nw.col("uncounted") & ~nw.col("unsized") & (nw.col("all_chips") > 0)
-    by_chips = nw.col("left_chips") / nw.col("all_chips")
-    return nw.when(sized).then(by_chips).otherwise(nw.col("left_pieces") / nw.col("all_pieces"))
+    by_chips = nw.col("upto_chips") / nw.col("all_chips")
+    return nw.when(sized).then(by_chips).otherwise(nw.col("upto_pieces") / nw.col("all_pieces"))
 
 
 _IN: dict[str, object] = {
@@ -149,8 +106,8 @@ FLAG = RedFlag(
     family="how",
     kind="diversion",
     find=find,
-    says='{party} sent on {part:.0%} of what it had just received, {within} days after its arrival, as "{item}" to '
-    "{consignee} on {on}.",
+    says='{party} sent on {part:.0%} of what it had just received, within {within} days of its arrival, as "{item}" '
+    "to {consignee} on {on}.",
     misses="Goods that stay longer before they leave; goods handed over within the country.",
     innocent=(
         ("a distributor or billing hub", "its contract, and the end users it names"),

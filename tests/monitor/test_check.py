@@ -248,8 +248,7 @@ def test_the_worked_example_raises_these_flags_and_no_other() -> None:
     ("party", "flag", "says"),
     [
         ("harbor", "goods_change_on_the_way",
-         'received 40 pieces of "NVIDIA HGX H100 8-GPU server" and by 1 June 2024 had sent on 36 (90%), as "computer '
-         'parts" to Brightquay Logistics Ltd: the description falls'),
+         'and by 1 June 2024 had sent on 36 (90%), as "computer parts" to Brightquay Logistics Ltd: the description'),
         ("bright", "goods_change_on_the_way", "HS code 8473.30 becomes 8536.90"),
         ("harbor", "passes_goods_straight_on", "sent on 90% of what it had just received"),
         ("harbor", "site_lacks_power", "432 accelerators on 6 September 2024 that need 0.36 MW"),
