@@ -191,7 +191,7 @@ def _reached(
         "legs": route.states.index(on_path[-1]) + 1 if on_path[-1] in route.states else len(route.states),
         "rule": because["rule"],
         "on_the_day": because["on_the_day"],
-        "certainty": because["certainty"],
+        "certainty": _certainty(because, path, teller.row(on_path[-1])["id"]) if firm.least else because["certainty"],
         "verify": bool(because["verify"]),
         "recognized_least": firm.least,
         "if_same_goods_least": bounds.least,
@@ -201,6 +201,15 @@ def _reached(
         "score": path["score"],
         "mine": any(bool(of.mine[state]) for state in route.states),
     }
+
+
+def _certainty(because: Json, path: Json, delivery: str) -> str:
+    """Say how sure an end is where joins on record tell the goods: as sure as the records are about its license."""
+    stated = str(because["certainty"])
+    leg = next((each for each in path["legs"] if each["record"] == delivery and each["law"]), None)
+    if stated != "inferred" or because["rule"] == "headquarters" or leg is None:
+        return stated
+    return "on_record" if leg["law"]["on_date"]["on_record"] == "no" else "unknown_license"
 
 
 def reached(suspicions: Sequence[Suspicion]) -> pl.DataFrame:
