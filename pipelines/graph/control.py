@@ -22,8 +22,8 @@ from pipelines.graph.stretches import ALWAYS, FOREVER, clip, merged, overlap, wi
 from pipelines.graph.unrolled import SHIFT, Graph, Nodes, downstream, listed_nodes, stretches, unroll
 from pipelines.tables import GRAPH, conform
 
-Entries = dict[int, list[tuple[int, int, str]]]
-"""List entries of a party: first day, last day, name."""
+Entries = dict[int, list[tuple[int, int, str, bool]]]
+"""List entries of a party: first day, last day, name, whether its date is known."""
 
 Interval = tuple[int | None, int | None, str, bool]
 """First day, last day, status, whether it is to be verified."""
@@ -58,8 +58,8 @@ def ownership_tests(
     """Test every party downstream of a listed owner, stretch by stretch: rows of `GRAPH["ownership_tests"]`.
 
     `listed_owners` has party, regime, entry, list, since_day and until_day (null = without end). A party that
-    restricted owners hold nothing of has no row. `parties` gives names and, for `foreign_only`, countries; an
-    unknown country counts as foreign.
+    restricted owners hold nothing of has no row; a test that rests on an entry without a date is to be verified.
+    `parties` gives names and, for `foreign_only`, countries; an unknown country counts as foreign.
     """
     return _tests(ownership, listed_owners, regimes, parties, (ALWAYS, FOREVER))
 
@@ -96,6 +96,7 @@ def _listed(listed_owners: pl.DataFrame, window: tuple[int, int]) -> pl.DataFram
     rows = listed_owners.with_columns(
         first=pl.col("since_day").cast(pl.Int64).fill_null(ALWAYS),
         last=pl.col("until_day").cast(pl.Int64).fill_null(FOREVER),
+        dated=pl.col("since_day").is_not_null(),
     )
     return clip(rows.filter(pl.col("party").is_not_null()), *window)
 
@@ -135,7 +136,7 @@ _STRETCHES = pl.Schema(
     {
         "party": pl.Int64(), "result": pl.String(), "least": pl.Float64(), "most": pl.Float64(),
         "by": pl.List(pl.Int64()), "entries": pl.List(pl.String()), "settled_by": pl.String(),
-        "chain": pl.List(pl.String()), "first": pl.Int64(), "last": pl.Int64(),
+        "chain": pl.List(pl.String()), "undated": pl.Boolean(), "first": pl.Int64(), "last": pl.Int64(),
     }
 )  # fmt: skip
 
@@ -148,6 +149,7 @@ def _in_words(rows: pl.DataFrame, codes: pl.DataFrame, regime: Regime) -> pl.Dat
         by=pl.Series(by, dtype=pl.List(pl.String)), regime=pl.lit(regime.id), citation=pl.lit(regime.citation)
     )
     dated = overlap(named, _measure(regime), "regime", "regime")
+    dated = dated.with_columns(pl.col("verify") | pl.col("undated")).drop("undated")
     return conform(with_dates(merged(dated, ("party", "status"))), GRAPH["ownership_tests"])
 
 
@@ -228,17 +230,20 @@ def _weight(outcome: Outcome, node: int) -> tuple[int, float, float]:
 
 def _row(nodes: Nodes, node: int, reasons: Reasons, entries: Entries) -> dict[str, object]:
     party, first, last = nodes.at(node)
-    named = (text for owner in reasons.by for begins, ends, text in entries[owner] if begins <= first <= ends)
+    known = [[each for each in entries[owner] if each[0] <= first <= each[1]] for owner in reasons.by]
+    named = (text for of in known for _, _, text, _ in of)
     result, most, least = reasons.weight
     return {
         "party": party, "result": ("negative", "undetermined", "positive")[result],
         "least": least, "most": most, "by": list(reasons.by), "entries": list(dict.fromkeys(named)),
-        "settled_by": reasons.settled_by, "chain": list(reasons.chain), "first": first, "last": last,
+        "settled_by": reasons.settled_by, "chain": list(reasons.chain),
+        "undated": any(of and not any(dated for *_, dated in of) for of in known), "first": first, "last": last,
     }  # fmt: skip
 
 
 def _entries(listed: pl.DataFrame) -> Entries:
     found: Entries = {}
-    for code, first, last, entry in listed.select("code", "first", "last", "entry").sort("code", "entry").iter_rows():
-        found.setdefault(code, []).append((first, last, entry or ""))
+    columns = listed.select("code", "first", "last", "entry", "dated").sort("code", "entry", "dated")
+    for code, first, last, entry, dated in columns.iter_rows():
+        found.setdefault(code, []).append((first, last, entry or "", dated))
     return found
