@@ -102,9 +102,10 @@ def _words(told: Mapping[str, Any]) -> tuple[dict[str, tuple[str, ...]], dict[st
     words = {kind: tuple(phrases) for kind, phrases in told.items() if kind != "goods"}
     usual: dict[str, float] = {}
     for group in told["goods"]:
-        usual |= dict.fromkeys(group["words"], float(group["up_to_usd"]))
+        phrases = [f"{first} {word}".strip() for first in group.get("before", [""]) for word in group["words"]]
+        usual |= dict.fromkeys(phrases, float(group["up_to_usd"]))
         for kind in ("other", *filter(None, [group.get("says")])):
-            words[kind] = (*words.get(kind, ()), *group["words"])
+            words[kind] = (*words.get(kind, ()), *phrases)
     return words, usual
 
 

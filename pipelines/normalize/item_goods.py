@@ -15,6 +15,9 @@ from pipelines.normalize.item_words import Hit, Word
 LESSER = frozenset({"part", "component", "spare", "accessory", "accessories"})
 LOTS = frozenset({"container", "fcl", "contenedor", "contenedore", "kontena", "集装箱", "货柜"})
 
+OF = frozenset({"of", "de", "del"})
+"""What stands before it are the goods, if it is a thing: "sheets of glass"."""
+
 PART_SHARE = 0.2
 """Share of the usual price up to which parts of goods are believed."""
 
@@ -69,7 +72,8 @@ def goods_of(words: Sequence[Word], hits: Sequence[Hit]) -> Goods | None:
         return None
     goal = next((hit.start for hit in hits if hit.says("for")), len(words))
     direct = [hit for hit in things if hit.end <= goal]
-    head = _head(direct or things)
+    of = next((at for at, word in enumerate(words) if word.text in OF), len(words))
+    head = _head([hit for hit in direct if hit.end <= of] or direct or things)
     limit = head.phrase.usual_usd
     if limit is not None and (not direct or _is_part(words, head)):
         limit *= PART_SHARE

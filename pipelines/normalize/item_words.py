@@ -7,7 +7,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from pipelines.normalize.catalog import Catalog
@@ -96,7 +96,7 @@ Lexicon = Mapping[str, tuple[Phrase, ...]]
 
 def words_of(text: str) -> list[Word]:
     """Split a text into words, whatever its case, width and spacing."""
-    plain = unicodedata.normalize("NFKC", text[:LONGEST].translate(MARKS)).casefold().translate(MARKS)
+    plain = _plain(text[:LONGEST])
     if "oo" in plain:
         plain = ZEROS.sub("00", plain)
     plain = WITH.sub(" ¶ ", WITHOUT.sub(" , ", GLUE.sub(r"\1 ", plain)))
@@ -112,12 +112,20 @@ def words_of(text: str) -> list[Word]:
     return words
 
 
+def _plain(text: str) -> str:
+    """Level case, width and signs; most texts need little."""
+    if text.isascii():
+        return text.lower().replace("*", "x")
+    return unicodedata.normalize("NFKC", text.translate(MARKS)).casefold().translate(MARKS)
+
+
 def _gap(between: str) -> int:
     if between == " ":
         return APART
     return GLUED if not between else TIED if TIES.issuperset(between) else APART
 
 
+@lru_cache(maxsize=1 << 16)
 def singular(word: str) -> str:
     """Drop the plural of an English word."""
     if not word.endswith("s") or len(word) <= 3 or word.endswith("ss"):

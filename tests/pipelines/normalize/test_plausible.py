@@ -58,7 +58,7 @@ def test_goods_with_the_signs_are_plausible(
     [
         pytest.param(SERVERS, id="nothing known"),
         pytest.param(SERVERS | {"unit_value_usd": 50.0, "hs_code": "847330"}, id="far too cheap for a single chip"),
-        pytest.param(BOARDS | {"unit_value_usd": 700.0, "hs_code": "847330"}, id="below a twentieth of a chip, by code"),
+        pytest.param(BOARDS | {"unit_value_usd": 700.0, "hs_code": "847330"}, id="below a twentieth of a chip"),
         pytest.param(SERVERS | {"unit_value_usd": 5e6, "hs_code": "847330"}, id="far too dear for a system"),
         pytest.param(SERVERS | {"unit_value_usd": 3_000.0, "hs_code": "853690"}, id="below a fifth, other code"),
         pytest.param(SERVERS | {"weight_kg": 36 * 0.1}, id="far too light"),
