@@ -76,9 +76,9 @@ class Made:
 
 
 def _as_on_a_form(entry: Mapping[str, Any], way: int) -> str:
-    """Spell a listed name as customs forms do: upper case, legal form dropped or varied, an alias; no remarks."""
-    name = entry["aliases"][0] if way == 2 and entry["aliases"] else re.sub(r"\(.*?\)", "", entry["name"])
-    bare = FORMS.sub("", re.sub(r"\(.*?\)|[.,()]", " ", name)).strip()
+    """Spell a listed name as customs forms do: upper case, legal form dropped or varied, an alias."""
+    name = entry["aliases"][0] if way == 2 and entry["aliases"] else entry["name"]
+    bare = FORMS.sub("", re.sub(r"[.,()]", " ", name)).strip()
     spelled = {0: name.upper(), 1: bare.upper(), 2: name, 3: f"{bare} CO LIMITED".upper()}[way]
     return re.sub(r"\s+", " ", spelled)
 
@@ -98,6 +98,7 @@ def _fits(entry: Mapping[str, Any]) -> bool:
         and re.match(r"(for )?all items", entry["notes"], re.IGNORECASE) is not None
         and not re.search(r"except|when used", entry["notes"])
         and len(entry["name"].split()) >= 3
+        and "(" not in entry["name"]
         and not entry["name"].startswith("Address")
     )
 
