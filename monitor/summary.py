@@ -48,11 +48,11 @@ def title(alert: Json) -> str:
         return f"{name}: {leading['title'][0].lower()}{leading['title'][1:]}"
     path = alert["paths"][0]
     shipped, end = _shipped(path), path["end"]["name"]
-    goods = _goods(shipped[0])
     if len(shipped) == 1:
-        return f"{goods} recorded as delivered to {end}: {_why(path)}"
+        return f"{_most(alert, shipped[0])} recorded as delivered to {end}: {_why(path)}"
     verb = "recorded as passed on" if all(link["observed"] for link in path["links"]) else "may have been passed on"
     through = [leg["to"]["name"] for leg in shipped[:-1]]
+    goods = _most(alert, shipped[0])
     return f"{goods} {verb} through {listed(list(dict.fromkeys(through)), most=2)} to {end}"
 
 
@@ -71,6 +71,22 @@ def _shipped(path: Json) -> list[Json]:
 
 def _goods(leg: Json) -> str:
     return f"{plural(leg['quantity'], 'unit') if leg['quantity'] is not None else 'units'} of “{leg['item']}”"
+
+
+def _most(alert: Json, first: Json) -> str:
+    """Say how many units it is about: the most that may have reached the last end, over all deliveries."""
+    units = _at_end(alert, alert["units"])
+    most = units["if_same_goods"]["units"]["most"] if units else None
+    if not most:
+        return _goods(first)
+    upto = "" if len(_shipped(alert["paths"][0])) == 1 else "Up to "
+    return f"{upto}{plural(most, 'unit')} of “{first['item']}”"
+
+
+def _at_end(alert: Json, units: Sequence[Json]) -> Json | None:
+    """Pick the units at the farthest end of the best path."""
+    end = alert["paths"][0]["end"]["id"] if alert["paths"] else None
+    return next((each for each in units if each["end"] == end), units[0] if units else None)
 
 
 def _why(path: Json) -> str:
@@ -153,7 +169,7 @@ def _inferred(alert: Json) -> str:
 
 def _units(alert: Json) -> str:
     mine = (alert.get("mine") or {}).get("units") or []
-    whose, units = ("of your units", mine[-1]) if mine else ("units", next(iter(alert["units"][-1:]), None))
+    whose, units = ("of your units", _at_end(alert, mine)) if mine else ("units", _at_end(alert, alert["units"]))
     if units is None or len(_shipped(alert["paths"][0])) == 1:
         return ""
     sure, bounds = units["recognized"]["units"], units["if_same_goods"]["units"]
