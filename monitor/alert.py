@@ -68,7 +68,8 @@ class Book:
 
     def passes(self, rows: Sequence[Mapping[str, Any]]) -> bool:
         """Decide whether these findings make an alert."""
-        pairs = [(Severity(row["severity"]), row["family"]) for row in rows]
+        weighty = [row for row in rows if not self.flags[row["flag"]].context]
+        pairs = [(Severity(row["severity"]), row["family"]) for row in weighty]
         return passes(pairs, calibrated=any(self.flags[row["flag"]].calibrated for row in rows))
 
     def finding(self, row: Mapping[str, Any]) -> dict[str, Any]:

@@ -23,6 +23,9 @@ CONSIGNED_TO = ("logistics", "bank", "mailbox")
 HS_CODES = ("847141", "847149", "847150", "847180", "847190", "847330", "847350", "854231", "854239")
 """Codes under which accelerators, boards and servers are declared; practice differs by country."""
 
+LEAST_FIT = 0.25
+"""Fit below which a line has one sign of the goods it may carry and at least two against."""
+
 COMES_BACK = ("return", "repair")
 """Kinds of movement that undo a delivery."""
 
@@ -85,18 +88,27 @@ def controlled() -> nw.Expr:
     return true("controlled") | unclassed.fill_null(value=False)
 
 
+def alike() -> nw.Expr:
+    """Say whether a line fits the goods it may carry by more than one sign that others contradict; unknown does."""
+    return (nw.col("fit") >= LEAST_FIT).fill_null(value=True)
+
+
+def carriers(tables: Tables) -> Frame:
+    """Lines that name controlled goods or may well carry some that had arrived, with `may`."""
+    return tables.may_carry.filter(alike()).select(line="shipment").unique().with_columns(may=nw.lit(value=True))
+
+
 def possible_shipments(tables: Tables) -> Frame:
     """Shipments of controlled goods, and those of unknown goods that may carry some that had arrived (`may_carry`).
 
-    A high value alone makes nobody's goods accelerators.
+    A high value alone makes nobody's goods accelerators, nor does a value that weight and HS code both contradict.
     """
-    carriers = tables.may_carry.select(line="shipment").unique().with_columns(may=nw.lit(value=True))
-    marked = tables.shipments.join(carriers, left_on="id", right_on="line", how="left")
+    marked = tables.shipments.join(carriers(tables), left_on="id", right_on="line", how="left")
     return marked.filter(controlled() | true("may")).drop("may")
 
 
 def possible_products(tables: Tables) -> Frame:
-    """The same with a row for every product a shipment may carry.
+    """The same, and those that fit badly, with a row for every product a shipment may carry.
 
     `carried` is the product ("" when any may be in it), `carried_chips` how many accelerators that would be at most,
     `fit` how well the line fits it.
@@ -105,8 +117,8 @@ def possible_products(tables: Tables) -> Frame:
         "chips_most", "fit", line="shipment", product=nw.col("goods").str.replace_all("^[^/]*/?", "")
     )
     return (
-        possible_shipments(tables)
-        .join(unknown, left_on="id", right_on="line", how="left")
+        tables.shipments.join(unknown, left_on="id", right_on="line", how="left")
+        .filter(controlled() | ~nw.col("product").is_null())
         .with_columns(
             carried=nw.coalesce("chip", "product").fill_null(""),
             carried_chips=nw.coalesce("chips", "chips_most"),

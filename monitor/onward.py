@@ -32,7 +32,7 @@ def legs(tables: Tables) -> Frame:
     return grouped.select(
         "source", "item", "hs_code", "eccn", "form", "vague", "fit", "carried", "consignee", "consignee_group",
         "origin_country", "destination_country", party="shipper", shipment="id", left_day="shipped_day",
-        on="shipped_on", leg_pieces="pieces", leg_chips="carried_chips", known=true("recognized"),
+        mine=true("mine"), on="shipped_on", leg_pieces="pieces", leg_chips="carried_chips", known=true("recognized"),
         in_group=nw.col("shipper_group") == nw.col("consignee_group"),
     )  # fmt: skip
 

@@ -42,8 +42,14 @@ class Example:
         return Tables.of(as_of=self.as_of, **self.rows)
 
 
-def raises(name: str, party: str, *, as_of: str = "2026-01-01", severity: Severity | None = None,
-           **rows: Sequence[Mapping[str, object]]) -> Example:
+def raises(
+    name: str,
+    party: str,
+    *,
+    as_of: str = "2026-01-01",
+    severity: Severity | None = None,
+    **rows: Sequence[Mapping[str, object]],
+) -> Example:
     """A world in which the flag names this party (with this severity, when given)."""
     return Example(name, party, rows, as_of, severity)
 
@@ -81,5 +87,7 @@ class RedFlag:
     program: str | None = None
     calibrated: bool = False
     """Its findings hold an error rate that is set, so that one of them makes an alert by itself."""
+    context: bool = False
+    """Its findings are told beside others and never help to make an alert."""
     innocent: tuple[tuple[str, str], ...] = field(default=())
     """(innocent reading, what would show it)."""

@@ -69,7 +69,7 @@ FLAG = RedFlag(
     needs=("listings",),
     says="{party}, {role} on {on}, uses the listed address {address} ({entry}, list {list}){caveat}.",
     misses="Addresses written without their unit; parties at the address that no record places there.",
-    innocent=(("the party left the address before the entry took effect", "a register extract with dates"),),
+    innocent=(("The party left the address before the entry took effect", "a register extract with dates"),),
     examples=(
         raises("records that cannot show a license", "acme", severity=Severity.HIGH, shipments=[_SALE],
                appearances=[_SEEN], address_listings=[_ENTRY],

@@ -81,7 +81,7 @@ FLAG = RedFlag(
     needs=("shipments", "parties"),
     says="{party} ({business}{staff}) got {got} accelerators.",
     misses="Lines of business stated falsely or as codes only; buyers behind a computing firm.",
-    innocent=(("a real computing venture of another trade", "its data center, staff and customers"),),
+    innocent=(("A real computing venture of another trade", "its data center, staff and customers"),),
     examples=(
         raises("a real-estate agency with 80 chips", "acme", severity=Severity.HIGH,
                shipments=[_SALE], appearances=[_SEEN], parties=[_ACME]),

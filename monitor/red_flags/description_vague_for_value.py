@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import narwhals as nw
 
-from monitor.evidence import HS_CODES, Frame, graded, in_set, true
+from monitor.evidence import HS_CODES, Frame, carriers, graded, in_set, true
 from monitor.guidance import CASES, SMUGGLING_PIPELINE, STUDIES
 from monitor.red_flag import RedFlag, Severity, raises, silent
 from pipelines import Tables
@@ -22,13 +22,12 @@ def find(tables: Tables, *, unit_value: float = 5000.0, value_per_kg: float = 15
     Where pieces are unknown, weight stands for the unit value of lines worth more than one piece. Unknown value is no
     evidence.
     """
-    carriers = tables.may_carry.select(line="shipment").unique().with_columns(may=nw.lit(value=True))
     by_weight = (nw.col("weight_kg") > 0) & (nw.col("value_usd") >= value_per_kg * nw.col("weight_kg"))
     weighed = nw.col("unit_value_usd").is_null() & (nw.col("value_usd") >= unit_value) & by_weight
     expensive = (nw.col("unit_value_usd") >= unit_value).fill_null(value=False) | weighed.fill_null(value=False)
     return (
         tables.shipments.filter(nw.col("vague"), ~true("recognized"), expensive)
-        .join(carriers, left_on="id", right_on="line", how="left")
+        .join(carriers(tables), left_on="id", right_on="line", how="left")
         .with_columns(sure=true("may") | in_set(hs_codes).fill_null(value=False))
         .filter(nw.col("sure") | by_weight.fill_null(value=False))
         .with_columns(severity=graded("medium", (nw.col("sure"), "high")))
@@ -71,6 +70,8 @@ FLAG = RedFlag(
                shipments=[_SALE | _OTHER_CODE], may_carry=[_MAY]),
         raises("under another code, by weight", "acme", severity=Severity.MEDIUM,
                shipments=[_SALE | _OTHER_CODE | {"weight_kg": 4700.0}]),
+        silent("when servers had arrived that weigh and are coded otherwise", shipments=[_SALE | _OTHER_CODE],
+               may_carry=[_MAY | {"fit": 0.18}]),
         silent("under another code, and nothing else says accelerator", shipments=[_SALE | _OTHER_CODE]),
         silent("heavy equipment", shipments=[_SALE | _OTHER_CODE | {"weight_kg": 94000.0}]),
         raises("cartons of parts at 2,000 USD per kilogram", "acme", shipments=[_SALE | _BY_WEIGHT]),

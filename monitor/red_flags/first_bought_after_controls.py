@@ -6,7 +6,7 @@ import datetime as dt
 
 import narwhals as nw
 
-from monitor.evidence import Frame
+from monitor.evidence import Frame, controlled
 from monitor.guidance import ADVANCED_IC_GUIDANCE, FINCEN_ALERTS
 from monitor.red_flag import RedFlag, Severity, raises, silent
 from pipelines import Tables
@@ -17,17 +17,27 @@ def find(tables: Tables, *, since_on: dt.date = dt.date(2022, 10, 7), reach: int
     """Name buyers whose first accelerator of any generation left after `since_on`.
 
     The source of that first record must go back `reach` days before it, else nobody can say what came earlier and the
-    buyer is `unsure`. Context only: today's accelerators did not exist before.
+    buyer is `unsure`. That first one must be controlled, or of undetermined class. Context only: today's accelerators
+    did not exist before.
     """
     known = tables.sources.select("first_day", source="id")
     firsts = _firsts(tables).filter(nw.col("day") > day_number(since_on)).join(known, on="source")
-    return firsts.filter(nw.col("first_day") <= nw.col("day") - reach).select("party", "shipment", "item", "on")
+    return firsts.filter(nw.col("bought"), nw.col("first_day") <= nw.col("day") - reach).select(
+        "party", "shipment", "item", "on"
+    )
 
 
 def _firsts(tables: Tables) -> Frame:
     """The first shipments of accelerators to each consignee or end user."""
     bought = tables.shipments.filter(nw.col("family") == "accelerator", nw.col("recognized")).select(
-        "source", "item", "consignee", "end_user", shipment="id", on="shipped_on", day="shipped_day"
+        "source",
+        "item",
+        "consignee",
+        "end_user",
+        shipment="id",
+        on="shipped_on",
+        day="shipped_day",
+        bought=controlled(),
     )
     parties = bought.unpivot(on=["consignee", "end_user"], index=["shipment"], value_name="party")
     lines = parties.select("shipment", "party").unique().join(bought.drop("consignee", "end_user"), on="shipment")
@@ -58,15 +68,17 @@ FLAG = RedFlag(
     family="when",
     kind="identity",
     find=find,
+    context=True,
     unsure=unsure,
     says='The first accelerators {party} got on record ("{item}") left on {on}, after the controls began.',
     misses="Purchases outside the records; buyers whose earlier purchases ran under another name.",
-    innocent=(("the trade itself is that young", "when the company began to need accelerators, and what for"),),
+    innocent=(("The trade itself is that young", "when the company began to need accelerators, and what for"),),
     examples=(
         raises("a first server in 2024, in records from 2020", "acme", severity=Severity.LOW, shipments=[_SALE],
                sources=[_CUSTOMS]),
         silent("bought older cards in 2021", sources=[_CUSTOMS],
                shipments=[_SALE, _SALE | {"id": "S0", "shipped_on": "2021-03-01", "item": "V100"}]),
+        silent("a card for games", shipments=[_SALE | {"controlled": False}], sources=[_CUSTOMS]),
         silent("records begin in 2024", shipments=[_SALE], sources=[_CUSTOMS | {"first_day": 19723}]),
         silent("nobody knows when the records begin", shipments=[_SALE], sources=[_CUSTOMS | {"first_day": None}]),
         silent("goods nobody recognized", shipments=[_SALE | {"family": None, "recognized": None}],

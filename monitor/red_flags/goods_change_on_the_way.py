@@ -6,7 +6,17 @@ from collections.abc import Sequence
 
 import narwhals as nw
 
-from monitor.evidence import CONSIGNED_TO, HS_CODES, Frame, following, graded, in_set, same_product, true
+from monitor.evidence import (
+    CONSIGNED_TO,
+    HS_CODES,
+    LEAST_FIT,
+    Frame,
+    following,
+    graded,
+    in_set,
+    same_product,
+    true,
+)
 from monitor.guidance import CASES, KNOW_YOUR_CUSTOMER, SMUGGLING_PIPELINE
 from monitor.onward import deliveries, legs, per_leg, so_far, with_deliveries
 from monitor.red_flag import RedFlag, Severity, raises, silent
@@ -21,7 +31,7 @@ SIDES = (("upto_", "pieces"), ("upto_", "chips"), ("leg_", "pieces"), ("leg_", "
 
 
 def find(tables: Tables, *, dwell: int = 180, forwarder_dwell: int = 45, least: float = 0.8, most: float = 1.1,
-         least_fit: float = 0.25, many: int = 25, hs_codes: Sequence[str] = HS_CODES) -> Frame:  # fmt: skip
+         least_fit: float = LEAST_FIT, many: int = 25, hs_codes: Sequence[str] = HS_CODES) -> Frame:  # fmt: skip
     """Compare controlled goods that came to a party with what it sent on within `dwell` days (or `forwarder_dwell`).
 
     Onward goods are controlled ones, or unknown ones that may be those that had come. Their quantity must be `least`
@@ -29,7 +39,7 @@ def find(tables: Tables, *, dwell: int = 180, forwarder_dwell: int = 45, least: 
     from recognized to vague, the HS code leave the set, or the ECCN fall to EAR99 (or to blank, where the source fills
     it). Of more than `many` deliveries one fits any leg by chance: then only their sum is compared.
     Medium where the goods keep their name, go to the end user the inbound papers name or stay in the group, and where
-    the text is not vague and the goods fit worse than `least_fit`. Unknown quantities are no evidence.
+    they fit worse than `least_fit`. Unknown quantities are no evidence.
     """
     came, went = _came(tables, hs_codes), so_far(_went(tables, hs_codes), dwell, ["text"])
     stays = nw.when(nw.col("passes_on")).then(forwarder_dwell).otherwise(dwell)
@@ -118,7 +128,7 @@ def _dotted(code: str) -> nw.Expr:
 
 def _severity(least_fit: float) -> nw.Expr:
     keeps_name = nw.col("known") & (nw.col("rank") != 2)
-    unlike = ~nw.col("hidden") & (nw.col("fit") < least_fit)
+    unlike = nw.col("fit") < least_fit
     as_named = nw.col("named_pieces") >= nw.col("leg_pieces")
     return graded("high", (keeps_name | unlike | as_named | nw.col("in_group"), "medium"))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import narwhals as nw
 
-from monitor.evidence import Frame, graded, true
+from monitor.evidence import Frame, alike, graded, true
 from monitor.guidance import ADVANCED_IC_GUIDANCE, SMUGGLING_PIPELINE
 from monitor.red_flag import RedFlag, Severity, raises, silent
 from pipelines import Tables
@@ -15,19 +15,23 @@ def find(tables: Tables) -> Frame:
 
     Critical takes recognized units that must have arrived at an end restricted on the day, by records that would show
     a license, and nothing to verify; high takes units that must have arrived if the goods are the same. Unknown
-    numbers of units leave it medium.
+    numbers of units leave it medium, and so do goods at the end whose weight and HS code speak against their value.
     """
     sure = nw.col("recognized_least").fill_null(0) > 0
     if_same = nw.col("if_same_goods_least").fill_null(0) > 0
     shown = nw.col("certainty") == "on_record"
-    return tables.reached.select(
+    doubtful = tables.may_carry.group_by("shipment").agg(fit=nw.col("fit").max()).filter(~alike())
+    told = tables.reached.join(
+        doubtful.select(end_shipment="shipment", unlike=nw.lit(value=True)), on="end_shipment", how="left"
+    )
+    return told.select(
         "shipment", "end", "legs",
         party="subject",
         delivery="end_shipment",
         restricted_by=nw.col("rule").str.replace_all("_", " "),
         units=_units(sure),
         severity=graded("medium", (sure & true("on_the_day") & shown & ~true("verify"), "critical"),
-                        (sure | if_same, "high")),
+                        (sure | (if_same & ~true("unlike")), "high")),
         inferred=~sure,
         verify=true("verify"),
     )  # fmt: skip
@@ -66,8 +70,8 @@ FLAG = RedFlag(
     "{restricted_by}).",
     misses="Movements outside the records; hand-overs without a shared key; paths beyond the legs and dwell searched.",
     innocent=(
-        ("the onward goods are others", "serial numbers, a packing list or a stock count"),
-        ("the delivery was licensed", "the number of the license"),
+        ("The onward goods are others", "serial numbers, a packing list or a stock count"),
+        ("The delivery was licensed", "the number of the license"),
     ),
     examples=(
         raises("recognized units that must have arrived", "acme", severity=Severity.CRITICAL, reached=[_FOUND]),
@@ -82,6 +86,9 @@ FLAG = RedFlag(
                reached=[_FOUND | {"recognized_least": 0.0, "if_same_goods_least": 0.0}]),
         raises("numbers of units unknown", "acme", severity=Severity.MEDIUM,
                reached=[_FOUND | {"recognized_least": None, "if_same_goods_least": None}]),
+        raises("batteries at the end, by weight and code", "acme", severity=Severity.MEDIUM,
+               reached=[_FOUND | {"recognized_least": 0.0}],
+               may_carry=[{"shipment": "S4", "goods": "accelerator/h100", "fit": 0.18, "recognized": False}]),
         silent("no path found", reached=[]),
     ),
 )  # fmt: skip

@@ -33,8 +33,8 @@ FLAG = RedFlag(
     needs=("shipments", "sites"),
     calibrated=True,
     innocent=(
-        ("halls under construction that are not on record", "leases, grid connection and opening dates"),
-        ("a spare-parts policy of the group", "the policy, and stock counts with serial numbers"),
+        ("Halls under construction that are not on record", "leases, grid connection and opening dates"),
+        ("A spare-parts policy of the group", "the policy, and stock counts with serial numbers"),
     ),
     examples=(
         raises("a group the model names", "acme", severity=Severity.HIGH, over_purchase=[_NAMED]),

@@ -92,8 +92,8 @@ FLAG = RedFlag(
     "{headquarters_country}: {because}.",
     misses="Parents no register shows; headquarters that moved without a record.",
     innocent=(
-        ("the parent moved its headquarters", "a register extract or annual report of that year"),
-        ("a license exists that the records do not show", "its number"),
+        ("The parent moved its headquarters", "a register extract or annual report of that year"),
+        ("A license exists that the records do not show", "its number"),
     ),
     examples=(
         raises("the user's own sale to a subsidiary in Malaysia", "acme", severity=Severity.CRITICAL,

@@ -125,8 +125,8 @@ FLAG = RedFlag(
     says='{party} is {papers}, yet {part:.0%} of the units left for {consignee} as "{item}" by {on}.',
     misses="Goods that leave under another name; goods handed over within the country.",
     innocent=(
-        ("old stock of the same product was sold", "a stock count from before, or serial numbers"),
-        ("returned or swapped under warranty", "the service record"),
+        ("Old stock of the same product was sold", "a stock count from before, or serial numbers"),
+        ("Returned or swapped under warranty", "the service record"),
     ),
     examples=(
         raises("a quarter leaves for another country", "acme", severity=Severity.HIGH, shipments=[_IN, _OUT],

@@ -68,7 +68,7 @@ FLAG = RedFlag(
     unsure=unsure,
     says="{shipper} sent {needed_class} goods to {party} on {on} without a license on record: {because}.",
     misses="Licenses kept in papers outside the records; shipments in sources that record no licenses.",
-    innocent=(("a license or exception exists that was not entered", "its number and the items it covers"),),
+    innocent=(("A license or exception exists that was not entered", "its number and the items it covers"),),
     examples=(
         raises("the user's own sale", "acme", severity=Severity.CRITICAL, shipments=[_SALE], license_needs=[_NEED]),
         raises("somebody else's sale", "acme", severity=Severity.HIGH, shipments=[_SALE | {"mine": False}],

@@ -95,7 +95,7 @@ FLAG = RedFlag(
     says="{party}, incorporated on {incorporated_on}, first bought controlled goods ({item}) {age} days later, "
     "on {on}.",
     misses="Companies bought off the shelf; business carried on under a new name.",
-    innocent=(("the new venture of an established group", "its shareholders and their accounts"),),
+    innocent=(("The new venture of an established group", "its shareholders and their accounts"),),
     examples=(
         raises("456 days old", "acme", severity=Severity.LOW, shipments=[_SALE], appearances=[_SEEN], parties=[_ACME]),
         raises("ordered 45 days after incorporation", "acme", severity=Severity.HIGH, appearances=[_SEEN],

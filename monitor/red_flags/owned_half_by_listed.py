@@ -80,8 +80,8 @@ FLAG = RedFlag(
     says="Listed owners hold at least {least} percent of {party} on {on} ({regime} test, measure {state}): {chain}.",
     misses="Holdings no register shows; control without shares, which the U.S. tests do not count.",
     innocent=(
-        ("the shares were sold before the day", "the share register of that day"),
-        ("an exception or saving clause covers the delivery", "the notice and the day the goods left"),
+        ("The shares were sold before the day", "the share register of that day"),
+        ("An exception or saving clause covers the delivery", "the notice and the day the goods left"),
     ),
     examples=(
         raises("60 percent held by a listed institute while the rule was in force", "acme",

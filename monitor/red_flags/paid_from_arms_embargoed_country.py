@@ -87,8 +87,8 @@ FLAG = RedFlag(
     says="{payer} paid {amount_usd} USD for {party} on {on}; {whose} is in {country}.",
     misses="Money that passes through accounts elsewhere first; payments outside the records.",
     innocent=(
-        ("a treasury center of the buyer's own group", "the group chart and earlier payments"),
-        ("a financing bank", "the credit agreement"),
+        ("A treasury center of the buyer's own group", "the group chart and earlier payments"),
+        ("A financing bank", "the credit agreement"),
     ),
     examples=(
         raises("a payer in Hong Kong for a buyer in Malaysia", "acme", severity=Severity.HIGH, shipments=[_SALE],

@@ -103,9 +103,9 @@ FLAG = RedFlag(
     says="{party}, {as_role} on {on}, matches {entry} on list {list}{caveat}.",
     misses="Parties under names no list gives; entries removed from a list before its snapshot was taken.",
     innocent=(
-        ("another party of the same name", "a registration number, address or birth date that differs"),
-        ("the entry does not cover these goods or this role", "the scope in the notice of the listing"),
-        ("a license covers it", "the license and its conditions"),
+        ("Another party of the same name", "a registration number, address or birth date that differs"),
+        ("The entry does not cover these goods or this role", "the scope in the notice of the listing"),
+        ("A license covers it", "the license and its conditions"),
     ),
     examples=(
         raises("controlled goods to a listed consignee", "acme", severity=Severity.CRITICAL,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import narwhals as nw
 
-from monitor.evidence import Frame, following, holds, licensed, same_country, same_product, true
+from monitor.evidence import Frame, alike, following, holds, licensed, same_country, same_product, true
 from monitor.guidance import CASES
 from monitor.onward import deliveries, legs, per_leg, so_far, with_deliveries
 from monitor.red_flag import RedFlag, Severity, raises, silent
@@ -15,14 +15,14 @@ LEG = ("party", "shipment", "carried", "item", "consignee", "on", "known", "leg_
 """What is told of a leg."""
 
 
-def find(tables: Tables, *, share: float = 0.6, days: int = 45) -> Frame:
+def find(tables: Tables, *, share: float = 0.6, most: float = 2.0, days: int = 45) -> Frame:
     """Name parties whose onward legs across a border reach `share` of what came to them in the `days` before.
 
-    Goods are controlled, or unknown and possibly those that had arrived, product by product, compared in accelerators
-    or, where those are unknown, in pieces. Hong Kong to the mainland is no border. Left out: returns, legs to a
-    supplier, to the end user the inbound papers name, within a group or under a license, chips that leave as servers,
-    and what the user's authorized distributors send within their territory and dates. An unknown country crosses
-    nothing.
+    Goods are controlled, or unknown and likely those that had arrived, product by product, compared in accelerators
+    or, where those are unknown, in pieces. More than `most` times what came is a maker's or dealer's own stock. Hong
+    Kong to the mainland is no border. Left out: the user's own shipments, returns, legs to a supplier, to the end user
+    the inbound papers name, within a group or under a license, chips that leave as servers, and what the user's
+    authorized distributors send within their territory and dates. An unknown country crosses nothing.
     """
     went = so_far(_went(tables), days)
     pairs = following(_came(tables), went, first_day="came_day", then_day="left_day", days=days).filter(
@@ -35,7 +35,7 @@ def find(tables: Tables, *, share: float = 0.6, days: int = 45) -> Frame:
         per_leg(waited, LEG, within=nw.col("waited").max(), came_known=nw.col("came_known").all(),
                 uncounted=nw.col("came_chips").is_null().any())
         .with_columns(part=_part(), inferred=~(nw.col("known") & nw.col("came_known")))
-        .filter(nw.col("part") >= share, nw.col("named_pieces") < nw.col("leg_pieces"))
+        .filter(nw.col("part") >= share, nw.col("part") <= most, nw.col("named_pieces") < nw.col("leg_pieces"))
     )  # fmt: skip
     return with_deliveries(passed, ("party", "shipment", "part", "within", "item", "consignee", "on", "inferred"))
 
@@ -52,6 +52,7 @@ def _went(tables: Tables) -> Frame:
     """Legs that cross a border out of the group, without a license or a distributor's authorization."""
     return (
         legs(tables)
+        .filter(alike(), ~nw.col("mine"))
         .filter(same_country("origin_country") != same_country("destination_country"), ~nw.col("in_group"))
         .join(licensed(tables), on="shipment", how="left")
         .filter(~true("licensed"))
@@ -110,8 +111,8 @@ FLAG = RedFlag(
     "to {consignee} on {on}.",
     misses="Goods that stay longer before they leave; goods handed over within the country.",
     innocent=(
-        ("a distributor or billing hub", "its contract, and the end users it names"),
-        ("an integrator", "what it builds and sells"),
+        ("A distributor or billing hub", "its contract, and the end users it names"),
+        ("An integrator", "what it builds and sells"),
     ),
     examples=(
         raises("36 of 40 leave in 23 days", "acme", severity=Severity.MEDIUM, shipments=[_IN, _OUT], may_carry=[_MAY]),
@@ -123,6 +124,8 @@ FLAG = RedFlag(
         silent("to the end user named when they came", shipments=[_IN | {"end_user": "bright"}, _OUT | _NAMED]),
         silent("Hong Kong to the mainland", may_carry=[_MAY], shipments=[
             _IN | {"destination_country": "HK"}, _OUT | {"origin_country": "HK", "destination_country": "CN"}]),
+        silent("ten times what came", shipments=[_IN, _OUT | _NAMED | {"pieces": 400.0, "chips": 3200.0}]),
+        silent("the user's own shipments", shipments=[_IN, _OUT | _NAMED | {"mine": True}]),
         silent("a quarter leaves", shipments=[_IN, _OUT | {"pieces": 10.0}], may_carry=[_MAY | {"chips_most": 80.0}]),
         silent("half a year later", shipments=[_IN, _OUT | {"shipped_on": "2024-11-01"}], may_carry=[_MAY]),
         silent("sent back for repair", shipments=[_IN, _OUT | {"kind": "repair"}], may_carry=[_MAY]),

@@ -89,8 +89,8 @@ FLAG = RedFlag(
     says="{payer}, named in no other role, paid {amount_usd} USD for {party} on {on}.",
     misses="Third parties that pay through the buyer's own account.",
     innocent=(
-        ("a company of the buyer's group", "the group chart"),
-        ("a lessor or another lender", "the lease or credit agreement"),
+        ("A company of the buyer's group", "the group chart"),
+        ("A lessor or another lender", "the lease or credit agreement"),
     ),
     examples=(
         raises("a stranger pays", "acme", severity=Severity.LOW, shipments=[_SALE], payments=[_PAID],

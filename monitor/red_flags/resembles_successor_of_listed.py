@@ -101,15 +101,15 @@ FLAG = RedFlag(
     title="Resembles the successor of a listed party",
     cites=(KNOW_YOUR_CUSTOMER.passage("S3-25"), STUDIES.passage("SUCCESSION")),
     severity=Severity.HIGH,
-    family="who",
+    family="when",
     kind="identity",
     find=find,
     needs=("listings", "parties"),
     says="{party}, {born} on {born_on}, {how} {entry}, on list {list} since {since_on}.",
     misses="Successors that share nothing on record; parties cut off by a seller rather than listed.",
     innocent=(
-        ("a neighbor or client of the same agent", "its own lease, staff and officers"),
-        ("a new customer of a seller with few", "how the sale came about"),
+        ("A neighbor or client of the same agent", "its own lease, staff and officers"),
+        ("A new customer of a seller with few", "how the sale came about"),
     ),
     examples=(
         raises("founded two months later with the same director", "acme", severity=Severity.HIGH, shipments=[_SALE],

@@ -88,7 +88,7 @@ FLAG = RedFlag(
     needs=("listings",),
     says="{party} has the address {address} of {entry} (list {list}); {crowd} parties on record are there{also}.",
     misses="Addresses that agree only by building; former addresses.",
-    innocent=(("a shared office, agent or mail address", "a lease in its own name, or the agent's list of clients"),),
+    innocent=(("A shared office, agent or mail address", "a lease in its own name, or the agent's list of clients"),),
     examples=(
         raises("the unit of a listed institute", "acme", severity=Severity.MEDIUM,
                appearances=[_SEEN], address_listings=[_SHARED]),

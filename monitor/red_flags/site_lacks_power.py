@@ -56,8 +56,8 @@ FLAG = RedFlag(
     "({sites}) supply {megawatts} MW.",
     misses="Sites nobody recorded; chips bought outside the shipment records; chips that wait in stores.",
     innocent=(
-        ("a site that is not on record", "a lease or a power contract"),
-        ("goods kept in a warehouse until the hall opens", "a stock count with serial numbers"),
+        ("A site that is not on record", "a lease or a power contract"),
+        ("Goods kept in a warehouse until the hall opens", "a stock count with serial numbers"),
     ),
     examples=(
         raises("54 servers in a hall of 0.2 MW", "acme", severity=Severity.MEDIUM, site_power=[_DAY]),

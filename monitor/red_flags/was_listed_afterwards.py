@@ -90,7 +90,7 @@ FLAG = RedFlag(
     says='On {on} {party} {act} "{item}"; list {list} has {what} ({entry}) since {since_on}. No list-based requirement '
     "applied when the goods left.",
     misses="Entries without a date; parties listed under names or addresses the records do not show.",
-    innocent=(("the delivery was lawful and the goods are accounted for", "where they are now, and who uses them"),),
+    innocent=(("The delivery was lawful and the goods are accounted for", "where they are now, and who uses them"),),
     examples=(
         raises("goods that may be servers, nine months before the listing", "acme", severity=Severity.MEDIUM,
                shipments=[_SALE], may_carry=[_MAY], appearances=[_SEEN], screenings=[_MATCH]),

@@ -9,8 +9,11 @@ from pipelines.graph.carried import Judge, carried_states
 from pipelines.graph.movement_columns import Movements, movements
 from pipelines.graph.rules import Rules
 from pipelines.graph.states import KEYLESS, UNKNOWN, States, recognized_states
-from pipelines.normalize.plausible import plausible
+from pipelines.normalize.plausible import PER_MISFIT, plausible
 from pipelines.tables import GRAPH, Tables, conform
+
+OTHER_CLASS = r"^[0-9][A-E][0-9]{3}"
+"""How a class of the Commerce Control List begins; EAR99 is none."""
 
 
 def may_carry(tables: Tables, *, rules: Rules | None = None, judge: Judge = plausible) -> pl.DataFrame:
@@ -24,9 +27,18 @@ def may_carry(tables: Tables, *, rules: Rules | None = None, judge: Judge = plau
     moves = movements(tables, rules)
     known = _controlled(tables, moves, recognized_states(moves))
     states = carried_states(moves, known, rules, judge) if len(known) else known
-    return conform(_rows(moves, states).unique(["shipment", "goods"], keep="first"), GRAPH["may_carry"]).sort(
-        "shipment", "goods"
+    rows = _rows(moves, states).unique(["shipment", "goods"], keep="first")
+    told = rows.join(_told_otherwise(tables), on="shipment", how="left").with_columns(
+        fit=pl.when(pl.col("otherwise") & ~pl.col("recognized")).then(pl.col("fit") * PER_MISFIT).otherwise("fit")
     )
+    return conform(told, GRAPH["may_carry"]).sort("shipment", "goods")
+
+
+def _told_otherwise(tables: Tables) -> pl.DataFrame:
+    """Shipments whose text names a product and whose papers a class of another kind: a sign against, like others."""
+    other_class = pl.col("eccn").str.contains(OTHER_CLASS) & ~pl.col("eccn").str.contains(r"^[34]A090|\.Z$")
+    told = tables.polars("shipments").filter(other_class, ~pl.col("vague").fill_null(value=True))
+    return told.select(shipment="id", otherwise=pl.lit(value=True)).unique().collect()
 
 
 def _controlled(tables: Tables, moves: Movements, states: States) -> States:
