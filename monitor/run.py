@@ -22,6 +22,7 @@ from monitor.red_flags import FLAGS
 from monitor.settings import Settings
 from monitor.switches import switched
 from monitor.trace import reached, trace_all
+from monitor.words import plural
 from pipelines import Tables, quarantine
 from pipelines.build import Built, Known, build
 from pipelines.ingest import Ingested, ingest
@@ -78,9 +79,10 @@ class Pass:
     def sentence(self) -> str:
         """The pass in one sentence."""
         counts = self.raised.counts
-        told = f"{counts['raised']} alerts raised, {counts['updated']} updated, {counts['withdrawn']} withdrawn"
+        told = f"{plural(counts['raised'], 'alert')} raised, {counts['updated']} updated, "
+        told += f"{counts['withdrawn']} withdrawn; {plural(self.delivered.delivered, 'message')} delivered"
         kept = f"run {self.run}" if self.new_run else "nothing changed, no new run"
-        return f"{kept}; {told}; {self.delivered.delivered} messages delivered; {self.seconds:.1f} s"
+        return f"{kept}; {told}; {self.seconds:.1f} s"
 
 
 def run(settings: Settings, *, now: dt.datetime, say: Say = lambda _: None) -> Pass:

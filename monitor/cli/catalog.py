@@ -82,7 +82,7 @@ def quarantine(
         if json:
             put_json(rows.to_dicts())
         elif not export:
-            put_lines(quarantine_lines(rows, rows.height) or ("nothing is in quarantine",))
+            put_lines(quarantine_lines(rows) or ("nothing is in quarantine",))
 
 
 def controls(on: On = None, config: Config = DEFAULT_CONFIG, json: AsJson = False) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
+
 from monitor.terminal import put, put_lines, put_table
 from monitor.words import plural
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from monitor.run import Pass
     from pipelines.ingest import Ingested
 
@@ -18,12 +18,26 @@ COUNTS = ("source", "read", "accepted", "duplicate", "quarantined")
 MOST = 20
 """Quarantined rows shown after a pass."""
 
+ALIKE = 5
+"""Quarantined rows of one file, column and reason shown after a pass."""
 
-def quarantine_lines(rows: pl.DataFrame, most: int = MOST) -> list[str]:
+
+def quarantine_lines(rows: pl.DataFrame) -> list[str]:
     """Say one line per row that could not be used: file, row, column, value, reason, what to do."""
-    lines = [_line(row) for row in rows.head(most).to_dicts()]
-    left = rows.height - len(lines)
-    return [*lines, f"… and {left:,} more; `entrepot sources quarantine` lists all after a run"] if left else lines
+    return [_line(row) for row in rows.to_dicts()]
+
+
+def _in_short(rows: pl.DataFrame) -> list[str]:
+    """The same for a page: of rows of one file, column and reason the first few, and at most so many."""
+    alike = ["file", "column", "reason"]
+    first = rows.filter(pl.int_range(pl.len()).over(alike) < ALIKE).head(MOST)
+    left = rows.height - first.height
+    told = quarantine_lines(first)
+    return (
+        [*told, f"… and {left:,} rows more, most of them alike; `entrepot sources quarantine` lists all"]
+        if left
+        else told
+    )
 
 
 def _line(row: Mapping[str, Any]) -> str:
@@ -77,5 +91,5 @@ def _troubles(failed: Iterable[str], not_understood: Iterable[str], quarantine: 
     return [
         *(f"failed: {line}" for line in failed),
         *(f"left out: {line}" for line in not_understood),
-        *quarantine_lines(quarantine),
+        *_in_short(quarantine),
     ]
