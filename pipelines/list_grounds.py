@@ -222,7 +222,14 @@ def _beyond_us() -> pl.Expr:
 
 
 def _list_need() -> pl.Expr:
-    return pl.when(pl.col("effect") == "conditions").then(pl.lit("condition")).otherwise(_liftable())
+    """What a listing asks for; goods that may not be subject to the EAR leave a list of the EAR undetermined."""
+    return (
+        pl.when(pl.col("effect") == "conditions")
+        .then(pl.lit("condition"))
+        .when(_perhaps_not_subject())
+        .then(pl.lit("undetermined"))
+        .otherwise(_liftable())
+    )
 
 
 def _liftable() -> pl.Expr:
@@ -232,8 +239,13 @@ def _liftable() -> pl.Expr:
 def _to_verify() -> pl.Expr:
     dated = pl.col("dated").fill_null(True) & pl.col("since_day").is_not_null()
     to_check = ~pl.col("on_the_day") & (pl.col("published_on").dt.epoch("d") - pl.col("day")).is_between(1, CHECK_DAYS)
-    perhaps_not_subject = (pl.col("family") == "other") & ~pl.col("from_us") & (pl.col("goods_in_scope") != "any")
-    return pl.col("list_verify") | ~dated | to_check.fill_null(False) | perhaps_not_subject.fill_null(False)
+    return pl.col("list_verify") | ~dated | to_check.fill_null(False) | _perhaps_not_subject()
+
+
+def _perhaps_not_subject() -> pl.Expr:
+    """Ordinary goods that are not known to come from the United States, under a list of goods subject to the EAR."""
+    ordinary = (pl.col("family") == "other") & ~pl.col("from_us") & (pl.col("goods_in_scope") != "any")
+    return ordinary.fill_null(False)
 
 
 def _words(what: pl.Expr) -> pl.Expr:

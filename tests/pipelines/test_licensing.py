@@ -177,7 +177,7 @@ def listed(party: str = "harbor", **columns: Any) -> dict[str, Any]:
         (leg("2024-05-01", "v100", "MY"), listed(), "required", False),
         (leg("2024-04-30", "v100", "MY"), listed(), "not_required", False),
         (leg("2024-05-01", "other", "MY", origin_country="US"), listed(), "required", False),
-        (leg("2024-05-01", "other", "MY"), listed(), "required", True),
+        (leg("2024-05-01", "other", "MY"), listed(), "undetermined", True),
         (leg("2024-05-01", "v100", "MY"), listed(since_on=None, dated=False), "required", True),
         (leg("2024-05-01", "v100", "MY"), listed(band="review"), "not_required", False),
         (leg("2024-05-01", "v100", "MY"), listed(until_on="2024-04-30", since_on="2023-01-01"), "not_required", False),
