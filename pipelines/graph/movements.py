@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 import polars as pl
 
+from pipelines.configuration import config_toml
 from pipelines.tables import GRAPH, conform
 
 TRANSIT_DAYS = {"air": 10, "courier": 10, "mail": 30, "road": 21, "rail": 30, "sea": 60}
@@ -20,9 +21,10 @@ def graph_id(table: str) -> pl.Expr:
 
 
 def in_usd(amount: str) -> pl.Expr:
-    """Take an amount in USD; an amount in another currency is unknown until rates are configured."""
+    """Take an amount in USD, by the rounded rates shipped; in a currency without a rate it is unknown."""
+    rates = config_toml("exchange_rates.toml")
     currency = pl.col("currency").str.to_uppercase().fill_null("USD")
-    return pl.when(currency == "USD").then(pl.col(amount))
+    return pl.col(amount) * currency.replace_strict(rates, default=None, return_dtype=pl.Float64)
 
 
 def prepared(records: pl.DataFrame) -> pl.DataFrame:
