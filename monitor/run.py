@@ -26,6 +26,7 @@ from monitor.words import plural
 from pipelines import Tables, quarantine
 from pipelines.build import Built, Known, build
 from pipelines.ingest import Ingested, ingest
+from pipelines.resolve.listing_keys import listing_keys
 from pipelines.source import SourceReport
 from pipelines.store import RunInfo, RunWriter, Store, StoredRun
 from pipelines.tables import FILES
@@ -193,6 +194,7 @@ def _write(writer: RunWriter, ingested: Ingested, built: Built) -> None:
     for name in sorted(built.tables.frames):
         writer.write(name, built.tables.frame(name))
     writer.write("registry", built.registry)
+    writer.write("listing_keys", listing_keys(built.tables.frame("listings")))
     writer.write("quarantine", ingested.quarantine)
 
 

@@ -8,6 +8,7 @@ from monitor.answers.answer import Answer, known
 from pipelines import Tables
 from pipelines.errors import WrongUse
 from pipelines.normalize.countries import country_code
+from pipelines.resolve.listing_keys import listings_near
 from pipelines.resolve.screen import Match, screen_name
 from pipelines.resolve.screen_addresses import screen_addresses
 from pipelines.store import StoredRun
@@ -27,7 +28,7 @@ def screen(run: StoredRun, name: str, *, country: str | None = None, address: st
         raise WrongUse(f"country {country!r} is not understood; give an ISO code or a name")
     tables = run.tables()
     listings = tables.frame("listings")
-    matches = [_match(each) for each in screen_name(name, code, address, listings)]
+    matches = [_match(each) for each in screen_name(name, code, address, _near(run, name, listings))]
     return {
         "query": {"name": name, "country": code, "address": address},
         "on": None,
@@ -35,6 +36,13 @@ def screen(run: StoredRun, name: str, *, country: str | None = None, address: st
         "matches": matches + (_at_address(address, code, listings) if address else []),
         "searched": {"lists": _lists(tables, listings)},
     }
+
+
+def _near(run: StoredRun, name: str, listings: pl.DataFrame) -> pl.DataFrame:
+    """Leave out listings that share no blocking key with the name: the answer is the same, and there sooner."""
+    if "listing_keys" not in run.names():
+        return listings
+    return listings.filter(pl.col("id").is_in(listings_near(name, run.table("listing_keys").collect())))
 
 
 def _lists(tables: Tables, listings: pl.DataFrame) -> dict[str, Answer]:

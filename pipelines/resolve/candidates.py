@@ -31,6 +31,20 @@ def candidate_pairs(left: Sequence[Name], right: Sequence[Name], *, busiest: int
     return keys.join(_frequent(keys, busiest), on="key", how="semi").pipe(_pairs)
 
 
+def stored_keys(names: Sequence[Name]) -> pl.DataFrame:
+    """List the keys under which names are found: `key`, `name` (its place)."""
+    keys = pl.concat([_keys([], names), _whole([], names), _joint([], names)])
+    return keys.select("key", "name").unique()
+
+
+def asked_keys(names: Sequence[Name], vocabulary: Sequence[str]) -> list[str]:
+    """List the keys by which names ask, words of a vocabulary they may be misspellings of included."""
+    keys = pl.concat([_keys(names, []), _whole(names, []), _joint(names, [])])
+    words = sorted({token for name in names for token in name.tokens})
+    alike = similar_tokens(words, vocabulary).get_column("other")
+    return pl.concat([keys.get_column("key"), alike]).unique().sort().to_list()
+
+
 def _pairs(keys: pl.DataFrame) -> pl.DataFrame:
     sides = [
         keys.filter(pl.col("side") == side).select("key", pl.col("name").alias(to)).unique()
