@@ -28,7 +28,7 @@ RULES: Mapping[str, str] = {
     "destination": "goods of this class needed a license for the destination",
     "military_end_user": "the consignee was on the Military End User List",
     "embargo": "the destination is embargoed",
-    "letter": "a letter to the exporter asked for a license",
+    "letter": "letters to exporters asked for a license, and whom they bound beside these is not settled",
     "watch_list": "the consignee is on a watch list of yours",
 }
 """Why a delivery was restricted, in words."""
@@ -51,7 +51,7 @@ def title(alert: Json) -> str:
     if len(shipped) == 1:
         return f"{_most(alert, shipped[0])} recorded as delivered to {end}: {_why(path)}"
     verb = "recorded as passed on" if all(link["observed"] for link in path["links"]) else "may have been passed on"
-    through = [leg["to"]["name"] for leg in shipped[:-1]]
+    through = [leg["from"]["name"] for leg in path["legs"][1:]]
     goods = _most(alert, shipped[0])
     return f"{goods} {verb} through {listed(list(dict.fromkeys(through)), most=2)} to {end}"
 
