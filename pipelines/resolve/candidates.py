@@ -41,8 +41,14 @@ def asked_keys(names: Sequence[Name], vocabulary: Sequence[str]) -> list[str]:
     """List the keys by which names ask, words of a vocabulary they may be misspellings of included."""
     keys = pl.concat([_keys(names, []), _whole(names, []), _joint(names, [])])
     words = sorted({token for name in names for token in name.tokens})
-    alike = similar_tokens(words, vocabulary).get_column("other")
+    lengths = {size for word in words for size in _lengths(len(word))}
+    alike = similar_tokens(words, [word for word in vocabulary if len(word) in lengths]).get_column("other")
     return pl.concat([keys.get_column("key"), alike]).unique().sort().to_list()
+
+
+def _lengths(length: int) -> range:
+    """How long a word may be that a word of this length may be a misspelling of."""
+    return range(length - letters_allowed(length), length + letters_allowed(length) + 1)
 
 
 def _pairs(keys: pl.DataFrame) -> pl.DataFrame:
