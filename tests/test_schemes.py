@@ -256,12 +256,12 @@ def two_schemes_of_one(case: Case) -> Expected:
 SCHEMES: dict[str, Scheme] = {
     each.__name__: each
     for each in (
-        direct_to_alias_under_license, another_unit_of_a_listed_building, undated_sanctions_entry,
-        person_by_name_alone, same_name_elsewhere, generic_name_elsewhere, unverified_party,
-        military_end_user_in_scope, military_end_user_out_of_scope, listed_after_delivery,
-        chain_by_serials_to_a_free_country, chain_by_order, consolidation_of_chairs, splitting, disassembly,
-        disassembly_unrecognized, intermediate_consignee_diverts, real_laptops, more_unknown_than_arrived,
-        more_known_than_arrived, two_subjects, two_schemes_of_one,
+        direct_to_alias, direct_to_alias_under_license, listed_address_by_delivery, another_unit_of_a_listed_building,
+        undated_sanctions_entry, person_by_name_alone, same_name_elsewhere, generic_name_elsewhere, unverified_party,
+        military_end_user_in_scope, military_end_user_out_of_scope, listed_after_delivery, chain_by_serials,
+        chain_by_serials_to_a_free_country, chain_by_order, consolidation, consolidation_of_chairs, splitting,
+        disassembly, disassembly_unrecognized, intermediate_consignee_diverts, relabeled_as_laptops, real_laptops,
+        more_unknown_than_arrived, more_known_than_arrived, two_subjects, two_schemes_of_one,
     )
 }  # fmt: skip
 

@@ -274,7 +274,8 @@ SCHEMES: dict[str, Scheme] = {
         h20_after, emirates_2026, owned_half, owned_less_than_half, owned_half_while_suspended,
         headquartered_in_china, headquartered_in_macau, parent_registered_in_china, headquartered_in_japan,
         headquartered_before_the_rule, paid_from_hong_kong, paid_by_itself, bank_in_hong_kong, too_little_power,
-        enough_power, crowded_address, sister_of_the_same_parent, strangers_do_not_hand_over,
+        enough_power, sister_at_the_same_address, crowded_address, sister_of_the_same_parent,
+        strangers_do_not_hand_over,
     )
 } | LAW  # fmt: skip
 

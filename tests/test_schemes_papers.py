@@ -78,6 +78,26 @@ def relabeled_with_its_serials(case: Case) -> Expected:
     return Expected("critical", "critical", path=["A", "B"], ends=[called(end)], units={"recognized": (10, 10)})
 
 
+def recognized_by_order(case: Case, paper: str = "order_id") -> Expected:
+    """Recognized legs that share an order are observed."""
+    first, end = case.company(), case.company("CN", "Cloud")
+    case.ship("A", "2024-05-02", MINE, first, **{paper: f"{case.title}-7"})
+    case.ship("B", "2024-05-20", first, end, **{paper: f"{case.title}-7"})
+    return Expected("critical", "critical", path=["A", "B"], ends=[called(end)], units={"recognized": (10, 10)})
+
+
+def recognized_by_bill_of_lading(case: Case) -> Expected:
+    return recognized_by_order(case, "bill_of_lading")
+
+
+def recognized_without_papers(case: Case) -> Expected:
+    """Recognized legs that nothing joins: the goods may be others, so high."""
+    first, end = case.company(), case.company("CN", "Cloud")
+    case.ship("A", "2024-05-02", MINE, first)
+    case.ship("B", "2024-05-20", first, end)
+    return Expected("high", "critical", path=["A", "B"], ends=[called(end)])
+
+
 def value_not_written(case: Case) -> Expected:
     """No value; the HS code and the count fit."""
     first, end = case.company(), case.company("HK", "Electronics")
@@ -249,6 +269,7 @@ SCHEMES: dict[str, Scheme] = {
     for each in (
         listed_end_user, listed_purchaser, denied_forwarder, listed_with_a_typing_error, listed_in_its_script,
         nlr_is_a_claim, exception_that_is_not_there, through_a_licensed_consignee, relabeled_with_its_serials,
+        recognized_by_order, recognized_by_bill_of_lading, recognized_without_papers,
         value_not_written, weight_fits, goods_by_article_number, goods_by_shorthand, goods_in_another_language,
         family_without_model, different_chips, gaming_cards_to_hong_kong, five_legs, to_and_fro,
         two_listed_owners_together, sold_before_delivery, owned_within_a_band, owned_by_a_blocked_person,

@@ -27,7 +27,9 @@ def realtor_buys_boards(case: Case) -> Expected:
     case.ship("A", "2024-10-05", MINE, buyer, "NVIDIA A100 80GB PCIe", 200, 13_000)
     case.ship("B", "2024-10-25", buyer, through, "video cards", 200, 12_500)
     case.ship("C", "2024-11-12", through, end, "video cards", 200, 12_800)
-    return raised("high", buyer, "high", path=["A", "B", "C"], ends=[called(end)], flags=["business_does_not_fit_goods"])
+    return raised(
+        "high", buyer, "high", path=["A", "B", "C"], ends=[called(end)], flags=["business_does_not_fit_goods"]
+    )
 
 
 def mirror_flow_to_russia(case: Case) -> Expected:
