@@ -14,6 +14,9 @@ from pipelines.resolve.evidence import letters_allowed, word_likeness
 
 SHORTEST_FUZZY = 5
 
+BUSIEST = 400
+"""Names that may share a key before it says too little to be used."""
+
 
 def token_frame(names: Sequence[Name]) -> pl.DataFrame:
     """List the words of each name: `name` (its place), `token`."""
@@ -21,7 +24,7 @@ def token_frame(names: Sequence[Name]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema={"name": pl.Int64, "token": pl.String}, orient="row")
 
 
-def candidate_pairs(left: Sequence[Name], right: Sequence[Name], *, busiest: int = 400) -> pl.DataFrame:
+def candidate_pairs(left: Sequence[Name], right: Sequence[Name], *, busiest: int = BUSIEST) -> pl.DataFrame:
     """Pair places in `left` with places in `right` that share a blocking key.
 
     A key that more than `busiest` names of `right` share is not used: it says too little. Linear in the number of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from pipelines.normalize.names import parse_name, spellings
-from pipelines.resolve.candidates import asked_keys, stored_keys
+from pipelines.resolve.candidates import BUSIEST, asked_keys, stored_keys
 from pipelines.resolve.listing_index import listing_index
 
 
@@ -26,4 +26,5 @@ def listings_near(name: str, keys: pl.DataFrame) -> list[str]:
     words = keys.get_column("key").unique()
     vocabulary = words.filter(~words.str.contains(r"[=+]")).sort().to_list()
     shared = keys.filter(pl.col("key").is_in(asked_keys(asked, vocabulary)))
-    return shared.get_column("listing").unique().sort().to_list()
+    telling = (pl.len().over("key") <= BUSIEST) | pl.col("key").str.starts_with("=")
+    return shared.filter(telling).get_column("listing").unique().sort().to_list()
