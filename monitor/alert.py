@@ -15,7 +15,7 @@ from monitor.gate import passes, weigh
 from monitor.questionnaire import questions
 from monitor.red_flag import RedFlag, Severity
 from monitor.red_flags import FLAGS
-from monitor.trace import Suspicion
+from monitor.suspicion import Suspicion, shipments
 from pipelines import Tables
 
 Alert = dict[str, Any]
@@ -139,13 +139,16 @@ def alerts(
 def _of_suspicion(
     suspicion: Suspicion, by_party: Mapping[str, list[dict[str, Any]]], book: Book
 ) -> list[dict[str, Any]]:
-    parties = [suspicion.subject, *(each for each in suspicion.parties if each != suspicion.subject)]
-    return [
-        row
-        for party in parties
-        if party == suspicion.subject or not book.parties.get(party, {}).get("mine")
-        for row in by_party.get(party, [])
-    ]
+    """Take all findings of the subject; of others on its paths those about its shipments, or about none at all."""
+    others = [each for each in suspicion.parties if each != suspicion.subject and not _mine(book, each)]
+    own = {*suspicion.starts, *(each for path in suspicion.paths for each in shipments(path))}
+    beside = [row for party in others for row in by_party.get(party, [])]
+    related = [row for row in beside if not row["shipments"] or not own.isdisjoint(row["shipments"])]
+    return [*by_party.get(suspicion.subject, []), *related]
+
+
+def _mine(book: Book, party: str) -> bool:
+    return bool(book.parties.get(party, {}).get("mine"))
 
 
 def _kind_of(suspicion: Suspicion) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.cases import MAKER, MINE, SERVER, Case
+from tests.cases import MAKER, MINE, SERVER, Case, paths
 from tests.expected import ABROAD, PARTS, QUIET, Expected, Scheme, World, assert_as_expected, called, made, raised
 
 
@@ -62,6 +62,17 @@ def no_such_customer(case: Case) -> Expected:
         case.ship(f"C{number}", f"2024-01-2{number}", mover, end, PARTS, 100, 27_500)
     return raised("high", buyer, "high", path=["A", "B0", "C0"], ends=[called(end)], alerts=1,
                   units={"if_same_goods": (400, 400)})  # fmt: skip
+
+
+def seller_with_another_story(case: Case) -> Expected:
+    """What a seller did with other goods a year before is not laid at its later buyer's door."""
+    seller, first = case.company("MY", "Trading"), case.company("HK", "Electronics")
+    buyer, second = case.company("TH"), case.company("HK", "Electronics")
+    case.ship("A", "2024-05-02", MAKER, seller, SERVER, 10)
+    case.ship("B", "2024-05-22", seller, first, PARTS, 10, 262_000)
+    case.ship("C", "2025-08-02", seller, buyer, SERVER, 10)
+    case.ship("D", "2025-08-22", buyer, second, PARTS, 10, 262_000)
+    return raised("high", buyer, "high", path=["C", "D"], alerts=2)
 
 
 def bare_chips_by_count(case: Case) -> Expected:
@@ -164,8 +175,8 @@ SCHEMES: dict[str, Scheme] = {
     each.__name__: each
     for each in (
         bought_at_home_sent_as_adapters, realtor_buys_boards, mirror_flow_to_russia, minority_listed_owner,
-        no_such_customer, bare_chips_by_count, countries_by_name, priced_in_yen, filed_twice, billing_hub,
-        warehouses_of_one_group, integrator, licensed_region, cheap_cables_from_a_buyer, russian_chairs,
+        no_such_customer, seller_with_another_story, bare_chips_by_count, countries_by_name, priced_in_yen,
+        filed_twice, billing_hub, warehouses_of_one_group, integrator, licensed_region, cheap_cables_from_a_buyer, russian_chairs,
         chairs_to_a_listed_party, namesake_of_a_person,
     )
 }  # fmt: skip
@@ -179,3 +190,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
 @pytest.mark.parametrize("title", SCHEMES)
 def test_a_scheme_like_a_public_case_is_found_and_its_look_alike_is_not(world: World, title: str) -> None:
     assert_as_expected(world, title)
+
+
+def test_findings_about_other_goods_of_a_seller_stay_out_of_its_buyers_alert(world: World) -> None:
+    alert = next(each for each in world["seller_with_another_story"][1] if paths(each) == [["C", "D"]])
+    told = {each for finding in alert["findings"] for each in finding["shipments"]}
+    assert not {each for each in told if each.endswith(("-A", "-B"))}
