@@ -176,8 +176,8 @@ SCHEMES: dict[str, Scheme] = {
     for each in (
         bought_at_home_sent_as_adapters, realtor_buys_boards, mirror_flow_to_russia, minority_listed_owner,
         no_such_customer, seller_with_another_story, bare_chips_by_count, countries_by_name, priced_in_yen,
-        filed_twice, billing_hub, warehouses_of_one_group, integrator, licensed_region, cheap_cables_from_a_buyer, russian_chairs,
-        chairs_to_a_listed_party, namesake_of_a_person,
+        filed_twice, billing_hub, warehouses_of_one_group, integrator, licensed_region, cheap_cables_from_a_buyer,
+        russian_chairs, chairs_to_a_listed_party, namesake_of_a_person,
     )
 }  # fmt: skip
 
