@@ -127,6 +127,7 @@ def _seen(said: pl.DataFrame) -> pl.DataFrame:
         pl.col("emails").explode().drop_nulls().sort().first().alias("email"),
         pl.col("kind").drop_nulls().sort().first().alias("kind_said"),
         pl.col("first_on").min().alias("first_seen_on"),
+        pl.col("id").drop_nulls().unique().sort().alias("source_ids"),
     )
 
 
