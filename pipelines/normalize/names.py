@@ -25,7 +25,7 @@ _LOOKALIKE = str.maketrans(
 )
 _LATIN = re.compile(r"[A-Za-z]")
 _OTHER_ALPHABET = re.compile(r"[Ͱ-ϿЀ-ӿԀ-ԯ]")
-_DOTTED = re.compile(r"\b(?:\w\.\s?){2,}(?:\w\b)?")
+_DOTTED = re.compile(r"\b(?:\w\.\s?){2,}(?:\w\b)?|\b[^\W\d_]\.[^\W\d_]\b")
 _APOSTROPHES = re.compile(r"['`´‘’ʼʻ]")
 _NOT_WORD = re.compile(r"[\W_]+")
 _ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)")

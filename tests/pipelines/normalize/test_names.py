@@ -81,3 +81,9 @@ def test_contacts_are_reduced_to_what_identifies() -> None:
     assert email_key("Sales <Info@Zenvora.Example>") == "info@zenvora.example"
     assert domain_key("info@zenvora.example") == domain_key("https://www.zenvora.example/about") == "zenvora.example"
     assert domain_key("someone@gmail.com") is None
+
+
+def test_a_dotted_legal_form_reads_the_same_without_its_last_dot() -> None:
+    for form in ("S.A. de C.V.", "S.A.", "B.V.", "S.p.A."):
+        assert fold(f"Quorvane {form}") == fold(f"Quorvane {form[:-1]}")
+    assert fold("release 3.5") == "release 3 5"
