@@ -6,7 +6,7 @@ import datetime as dt
 
 import narwhals as nw
 
-from monitor.evidence import Frame, controlled
+from monitor.evidence import Frame, controlled, moving
 from monitor.guidance import ADVANCED_IC_GUIDANCE, FINCEN_ALERTS
 from monitor.red_flag import RedFlag, Severity, raises, silent
 from pipelines import Tables
@@ -29,7 +29,7 @@ def find(tables: Tables, *, since_on: dt.date = dt.date(2022, 10, 7), reach: int
 
 def _firsts(tables: Tables) -> Frame:
     """The first shipments of accelerators to each consignee or end user."""
-    bought = tables.shipments.filter(nw.col("family") == "accelerator", nw.col("recognized")).select(
+    bought = tables.shipments.filter(nw.col("family") == "accelerator", nw.col("recognized"), moving()).select(
         "source",
         "item",
         "consignee",
@@ -78,6 +78,7 @@ FLAG = RedFlag(
                sources=[_CUSTOMS]),
         silent("bought older cards in 2021", sources=[_CUSTOMS],
                shipments=[_SALE, _SALE | {"id": "S0", "shipped_on": "2021-03-01", "item": "V100"}]),
+        silent("comes back from a customer", shipments=[_SALE | {"kind": "return"}], sources=[_CUSTOMS]),
         silent("a card for games", shipments=[_SALE | {"controlled": False}], sources=[_CUSTOMS]),
         silent("records begin in 2024", shipments=[_SALE], sources=[_CUSTOMS | {"first_day": 19723}]),
         silent("nobody knows when the records begin", shipments=[_SALE], sources=[_CUSTOMS | {"first_day": None}]),

@@ -6,7 +6,7 @@ import datetime as dt
 
 import narwhals as nw
 
-from monitor.evidence import RECEIVES, Frame, graded, holds
+from monitor.evidence import RECEIVES, Frame, graded, holds, moving
 from monitor.guidance import ADVANCED_IC_GUIDANCE, FINCEN_ALERTS
 from monitor.red_flag import RedFlag, Severity, raises, silent
 from pipelines import Tables
@@ -38,7 +38,7 @@ def find(tables: Tables, *, high: int = 90, medium: int = 365, low: int = 730,
 
 def _purchases(tables: Tables) -> Frame:
     bought = tables.appearances.filter(nw.col("controlled"), nw.col("role").is_in(BUYS)).select("party", "shipment")
-    days = tables.shipments.select(
+    days = tables.shipments.filter(moving()).select(
         "item", shipment="id",
         on=nw.coalesce("ordered_on", "shipped_on"), day=nw.coalesce("ordered_day", "shipped_day"),
     )  # fmt: skip
@@ -106,6 +106,8 @@ FLAG = RedFlag(
                parties=[_ACME | {"group": "old"}, _PARENT]),
         silent("half owned by an old German group", shipments=[_SALE], appearances=[_SEEN],
                parties=[_ACME, _PARENT], ownership=[{"owner": "old", "owned": "acme", "least": 50.0, "most": 50.0}]),
+        silent("a unit comes back from repair", shipments=[_SALE | {"kind": "repair"}], appearances=[_SEEN],
+               parties=[_ACME]),
         silent("three years old", shipments=[_SALE], appearances=[_SEEN],
                parties=[_ACME | {"incorporated_on": "2021-02-01"}]),
         silent("incorporation unknown", shipments=[_SALE], appearances=[_SEEN],
