@@ -98,7 +98,8 @@ def put_table(title: str, rows: Sequence[Mapping[str, Any]], columns: Sequence[s
     if not rows:
         typer.echo(empty)
         return
-    table = Table(title=title, title_justify="left", show_edge=False, pad_edge=False)
+    put(title)
+    table = Table(show_edge=False, pad_edge=False)
     for column in columns:
         numbers = all(isinstance(row.get(column), int | float | None) for row in rows)
         table.add_column(column.replace("_", " "), overflow="fold", justify="right" if numbers else "left")

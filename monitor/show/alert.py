@@ -79,7 +79,9 @@ def show_path(path: Json) -> None:
             against = f"; against it: {', '.join(link['against'])}" if link["against"] else ""
             how = "observed" if link["observed"] else "inferred"
             put(f"     │ {how} from {', '.join(link['basis']) or 'order of events'}{against}")
-        put(f"  {index + 1}. {_leg(leg)}")
+        paragraph(_leg(leg), "     ", f"  {index + 1}. ")
+        if leg["law"]:
+            put(f"     license: {_license(leg['law']['on_date'])} [{leg['record']}]")
     end = path["end"]
     for reason in end["restricted_because"]:
         paragraph(f"{end['name']}: {_restriction(reason)}", "       ", "     ■ ")
@@ -97,12 +99,15 @@ def _leg(leg: Json) -> str:
     if leg["kind"] != "shipment":
         return f"{ends} ({leg['kind'].replace('_', ' ')}: {leg['record']})"
     amount = number(leg["quantity"]) if leg["quantity"] is not None else "?"
-    law = leg["law"]["on_date"]
-    place = country_name(leg["to"].get("country"))
-    return (
-        f"{leg['departed_on']} {ends}, {place}: {amount} × “{leg['item']}” [{leg['record']}], "
-        f"license {law['license'].replace('_', ' ')}, on record: {law['on_record']}"
-    )
+    return f"{leg['departed_on']} {ends}, {country_name(leg['to'].get('country'))}: {amount} × “{leg['item']}”"
+
+
+def _license(law: Json) -> str:
+    need = law["license"].replace("_", " ")
+    if law["license"] == "not_required":
+        return need
+    assumed = "if the goods are those received, " if str(next(iter(law["because"]), "")).startswith("if the") else ""
+    return f"{assumed}{need}, on record: {law['on_record']}"
 
 
 def show_units(units: Sequence[Json]) -> None:
@@ -111,12 +116,13 @@ def show_units(units: Sequence[Json]) -> None:
             bounds, chips = each[basis]["units"], each[basis].get("chips") or {}
             text = " / ".join(number(bounds[name]) for name in ("least", "likely", "first_in_first_out", "most"))
             extra = f" = {number(chips['least'])} to {number(chips['most'])} chips" if chips.get("most") else ""
-            put(f"  {each['end']}: {text}{extra} {said}")
+            put(f"  {each.get('name') or each['end']}: {text}{extra} {said}")
         paragraph("assumes " + "; ".join(each["assumes"]), "    ")
 
 
 def show_finding(finding: Json, subject: str) -> None:
-    who = "" if finding["party"]["id"] == subject else f"{finding['party']['name']}: "
+    named = finding["party"]["id"] == subject or finding["party"]["name"] in finding["reason"]
+    who = "" if named else f"{finding['party']['name']}: "
     put(f"  {finding['severity']:8} {finding['flag']}")
     paragraph(who + finding["reason"], "           ")
     cites = "; ".join(

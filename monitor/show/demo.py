@@ -37,7 +37,8 @@ def show_demo(demo: Demo) -> None:
     put(f"Honest look-alikes: {len(honest)}, of which raised as high or critical: {sum(map(bool, honest))}")
     heading("Alerts, worst first")
     show_alerts(demo.alerts)
-    traced = next((alert for alert in demo.alerts if len(alert["paths"]) and len(alert["paths"][0]["legs"]) > 2), None)
+    onward = [alert for alert in demo.alerts if alert["paths"] and len(alert["paths"][0]["legs"]) > 2]
+    traced = max(onward, key=lambda alert: len(alert["findings"]), default=None)
     if traced:
         heading("─" * min(PARAGRAPH, width()))
         show_alert(traced)
