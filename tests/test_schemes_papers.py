@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.cases import MAKER, MINE, SERVER, Case
@@ -81,8 +83,9 @@ def relabeled_with_its_serials(case: Case) -> Expected:
 def recognized_by_order(case: Case, paper: str = "order_id") -> Expected:
     """Recognized legs that share an order are observed."""
     first, end = case.company(), case.company("CN", "Cloud")
-    case.ship("A", "2024-05-02", MINE, first, **{paper: f"{case.title}-7"})
-    case.ship("B", "2024-05-20", first, end, **{paper: f"{case.title}-7"})
+    shared: dict[str, Any] = {paper: f"{case.title}-7"}
+    case.ship("A", "2024-05-02", MINE, first, **shared)
+    case.ship("B", "2024-05-20", first, end, **shared)
     return Expected("critical", "critical", path=["A", "B"], ends=[called(end)], units={"recognized": (10, 10)})
 
 
