@@ -31,11 +31,11 @@ class OverPurchase(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships n
     """Pool residuals of purchases over supply by corporate group.
 
     `X` is (operators, 1): log megawatts; `y` is log kilowatts drawn by what was bought; `groups` names each operator's
-    group. The slope is learned within groups, so that neither a group that buys too much nor the many small buyers outside
-    groups bend it. A group's pooled residual is its mean, with variance `tau_² + sigma_²/n`: `sigma_` is the spread of operators
-    within groups and `tau_` that of honest groups around each other, both robust, so that the few groups in question
-    do not widen the yardstick they are judged by. With few groups that spread is itself uncertain: the standardized
-    residual is judged by Student's t with as many degrees of freedom as there are groups to learn it from.
+    group. The slope is learned within groups, so that neither a group that buys too much nor the many small buyers
+    outside groups bend it. A group's pooled residual is its mean, with variance `tau_² + sigma_²/n`: `sigma_` is the
+    spread of operators within groups and `tau_` that of honest groups around each other, both robust, so that the few
+    groups in question do not widen the yardstick they are judged by. With few groups that spread is itself uncertain:
+    the standardized residual is judged by Student's t, with as many degrees of freedom as groups to learn from.
 
     Parameters
     ----------

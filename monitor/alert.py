@@ -15,7 +15,7 @@ from monitor.gate import passes, weigh
 from monitor.questionnaire import questions
 from monitor.red_flag import RedFlag, Severity
 from monitor.red_flags import FLAGS
-from monitor.suspicion import Suspicion, shipments
+from monitor.tracing.suspicion import Suspicion, shipments
 from pipelines import Tables
 
 Alert = dict[str, Any]

@@ -24,7 +24,7 @@ from monitor.channel import deliver
 from monitor.journal import Journal
 from monitor.settings import DaemonSetting, Settings
 from pipelines.errors import EntrepotError, InputError
-from pipelines.lock import FileLock
+from pipelines.store.lock import FileLock
 
 Job = Callable[[], Mapping[str, Any] | None]
 """One pass; what it returns is logged."""

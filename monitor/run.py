@@ -23,14 +23,15 @@ from monitor.settings import Settings
 from monitor.switches import switched
 from monitor.trace import reached, trace_all
 from monitor.words import plural
-from pipelines import Tables, quarantine
+from pipelines import Tables
 from pipelines.build import Built, Known, build
 from pipelines.ingest import Ingested, ingest
+from pipelines.reading import quarantine
+from pipelines.reading.versions import winners
 from pipelines.resolve.listing_keys import listing_keys
 from pipelines.source import SourceReport
 from pipelines.store import RunInfo, RunWriter, Store, StoredRun
 from pipelines.tables import FILES
-from pipelines.versions import winners
 
 Say = Callable[[str], None]
 

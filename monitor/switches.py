@@ -10,7 +10,7 @@ from monitor.red_flag import RedFlag
 from monitor.red_flags import FLAGS
 from monitor.settings import FlagSetting
 from pipelines.errors import InputError
-from pipelines.mapping import nearest
+from pipelines.reading.mapping import nearest
 
 AS_SHIPPED = FlagSetting()
 

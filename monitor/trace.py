@@ -8,18 +8,18 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
-from monitor.connection import path_between
-from monitor.counts import UnitsAtEnd, count_units
-from monitor.path import Json, Teller
-from monitor.suspicion import LEGS, PATHS, Suspicion, reached, searched, shipments, trace_all
+from monitor.tracing.connection import path_between
+from monitor.tracing.counts import UnitsAtEnd, count_units
+from monitor.tracing.path import Json, Teller
+from monitor.tracing.suspicion import LEGS, PATHS, Suspicion, reached, searched, shipments, trace_all
 from pipelines.errors import UnknownParty
-from pipelines.graph.arrays import Flags
-from pipelines.graph.reach import Reach, reach
-from pipelines.graph.routes import Field, Found, best_paths
-from pipelines.graph.rules import Rules
-from pipelines.graph.schemes import Farthest, in_reach
-from pipelines.graph.scores import NEVER
-from pipelines.graph.traced import Traced, traced
+from pipelines.graph.tracing.arrays import Flags
+from pipelines.graph.tracing.reach import Reach, reach
+from pipelines.graph.tracing.routes import Field, Found, best_paths
+from pipelines.graph.tracing.rules import Rules
+from pipelines.graph.tracing.schemes import Farthest, in_reach
+from pipelines.graph.tracing.scores import NEVER
+from pipelines.graph.tracing.traced import Traced, traced
 from pipelines.tables import Tables
 
 __all__ = ["Suspicion", "path_between", "reached", "shipments", "trace", "trace_all"]

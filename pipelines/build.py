@@ -8,18 +8,18 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from pipelines import classification, controls, country_groups
 from pipelines.graph import money, movements
 from pipelines.graph.appearances import appearances, first_seen
-from pipelines.graph.control import ownership_tests
 from pipelines.graph.ends import restricted_ends
-from pipelines.graph.headquarters import headquarters
-from pipelines.graph.interests import interests, listed_owners
 from pipelines.graph.keys import party_keys
-from pipelines.graph.may_carry import may_carry
-from pipelines.graph.parents import groups
+from pipelines.graph.ownership.control import ownership_tests
+from pipelines.graph.ownership.headquarters import headquarters
+from pipelines.graph.ownership.interests import interests, listed_owners
+from pipelines.graph.ownership.parents import groups
 from pipelines.graph.power import site_power
-from pipelines.licensing import license_needs
+from pipelines.graph.tracing.may_carry import may_carry
+from pipelines.law import classification, controls, country_groups
+from pipelines.law.licensing import license_needs
 from pipelines.listings import listings
 from pipelines.normalize.catalog import Catalog, catalog
 from pipelines.normalize.items import recognize

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.raw import RawFile
+from pipelines.reading.raw import RawFile
 from pipelines.sources import SOURCES
 from pipelines.tables import FILES, Table
 

@@ -9,17 +9,17 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines import quarantine
 from pipelines.errors import EntrepotError, InputError, SourceFailed
 from pipelines.inbox import Recognized, files_in, recognize, table_named
-from pipelines.mapping import ColumnMapping, nearest, read_mapping
-from pipelines.raw import RawFile, date_in_name, open_raw
-from pipelines.reading import LARGEST
+from pipelines.reading import quarantine
+from pipelines.reading.columns import LARGEST
+from pipelines.reading.mapping import ColumnMapping, nearest, read_mapping
+from pipelines.reading.raw import RawFile, date_in_name, open_raw
+from pipelines.reading.versions import no_records
 from pipelines.source import SourceReport, SourceSetting
 from pipelines.sources import SOURCES, read_records
 from pipelines.tables import FILES
 from pipelines.tally import Tally
-from pipelines.versions import no_records
 
 Say = Callable[[str], None]
 
@@ -39,7 +39,8 @@ class Ingested:
     """What one reading of all sources gave.
 
     `records` has a frame for every contract table, empty where nobody supplied it: the columns of its file, then
-    provenance (`pipelines.versions.PROVENANCE`), every version of a record. `not_understood` has one line per file.
+    provenance (`pipelines.reading.versions.PROVENANCE`), every version of a record. `not_understood` has one line per
+    file.
     """
 
     records: Mapping[str, pl.DataFrame]

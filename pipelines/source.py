@@ -10,7 +10,7 @@ from typing import Literal
 
 import polars as pl
 
-from pipelines.raw import RawFile
+from pipelines.reading.raw import RawFile
 from pipelines.tables import GRAPH, conform, day_number
 
 Mode = Literal["append", "snapshot"]

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 
 import polars as pl
 
-from pipelines import quarantine
-from pipelines.raw import RawFile
+from pipelines.reading import quarantine
+from pipelines.reading.raw import RawFile
+from pipelines.reading.versions import corrected, distinct, no_records, with_provenance
 from pipelines.source import Extract, SourceReport, SourceSetting
 from pipelines.tables import FILES
-from pipelines.versions import corrected, distinct, no_records, with_provenance
 
 FIRST_DAY_OF: Mapping[str, str] = {
     "shipments": "shipped_on",

@@ -21,5 +21,12 @@ def real_data() -> Path:
     """The same folder, or skip the test and say why."""
     folder = shared_data()
     if folder is None:
-        pytest.skip("real lists are not here: set ENTREPOT_SHARED to a folder with lists/ and ownership/")
+        pytest.skip(WHY)
     return folder
+
+
+SHARED = shared_data() or ROOT / "no-shared-data"
+"""The folder, for tests that are skipped where it is not there."""
+
+WHY = "real lists and registers are not here: set ENTREPOT_SHARED to their folder"
+"""The reason such a test gives."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -193,13 +192,13 @@ def write_example(inbox: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Pass]]:
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Pass]:
     folder = tmp_path_factory.mktemp("example")
     make_workspace(folder)
     config = folder / "monitor.toml"
     config.write_text(config.read_text().replace("parties = []", 'parties = ["Crestline Servers Inc"]', 1))
     write_example(folder / "inbox")
-    yield config, run(read_settings(config), now=NOW)
+    return config, run(read_settings(config), now=NOW)
 
 
 @pytest.fixture(scope="module")

@@ -11,12 +11,12 @@ import polars as pl
 from monitor import lookup
 from monitor.answers.answer import Answer, known
 from pipelines import Tables
-from pipelines import controls as law
 from pipelines.errors import WrongUse
-from pipelines.graph.chains import Chain, chains
-from pipelines.graph.control import tests_on
-from pipelines.graph.economic import economic
-from pipelines.graph.interests import listed_owners
+from pipelines.graph.ownership.chains import Chain, chains
+from pipelines.graph.ownership.control import tests_on
+from pipelines.graph.ownership.economic import economic
+from pipelines.graph.ownership.interests import listed_owners
+from pipelines.law import controls as law
 from pipelines.store import StoredRun
 from pipelines.tables import day_number
 

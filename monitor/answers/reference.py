@@ -11,9 +11,9 @@ from monitor.check import knobs
 from monitor.red_flag import RedFlag
 from monitor.red_flags import FLAGS
 from monitor.settings import FlagSetting
-from pipelines import controls as law
 from pipelines.errors import WrongUse
-from pipelines.mapping import nearest
+from pipelines.law import controls as law
+from pipelines.reading.mapping import nearest
 
 
 def flags(settings: Mapping[str, FlagSetting]) -> list[Answer]:

@@ -103,7 +103,7 @@ def _leg(leg: Json) -> str:
 
 
 def _license(law: Json) -> str:
-    need = law["license"].replace("_", " ")
+    need = str(law["license"]).replace("_", " ")
     if law["license"] == "not_required":
         return need
     assumed = "if the goods are those received, " if str(next(iter(law["because"]), "")).startswith("if the") else ""

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from pipelines.circumstances import Circumstances
-from pipelines.judged import judged
+from pipelines.law.circumstances import Circumstances
+from pipelines.law.judged import judged
 from pipelines.tables import GRAPH, conform
 
 

@@ -25,8 +25,8 @@ from pipelines.normalize.statements import (
     rank_of,
     registered_in,
 )
-from pipelines.quarantine import bad_rows
-from pipelines.raw import RawFile
+from pipelines.reading.quarantine import bad_rows
+from pipelines.reading.raw import RawFile
 from pipelines.source import Extract, Source
 from pipelines.tables import FILES
 

@@ -19,8 +19,8 @@ from pipelines.normalize.entries import (
     spoken,
     unique,
 )
-from pipelines.quarantine import bad_rows
-from pipelines.raw import RawFile
+from pipelines.reading.quarantine import bad_rows
+from pipelines.reading.raw import RawFile
 from pipelines.source import Extract, Source
 from pipelines.tables import FILES
 

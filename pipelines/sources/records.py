@@ -7,12 +7,12 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from pipelines.delimited import RawTable
 from pipelines.errors import InputError
-from pipelines.mapping import EXTRA, ColumnMapping, nearest
 from pipelines.normalize.values import Style, clean, parse, style_of
-from pipelines.quarantine import Check, bad_rows, divide, sound
-from pipelines.raw import RawFile, spelled
+from pipelines.reading.delimited import RawTable
+from pipelines.reading.mapping import EXTRA, ColumnMapping, nearest
+from pipelines.reading.quarantine import Check, bad_rows, divide, sound
+from pipelines.reading.raw import RawFile, spelled
 from pipelines.source import Extract
 from pipelines.tables import FILES, Column, Table
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.delimited import RawTable
 from pipelines.normalize.citations import effective_first, published_by_page, published_first
 from pipelines.normalize.countries import country_code
 from pipelines.normalize.entries import (
@@ -22,8 +21,9 @@ from pipelines.normalize.entries import (
     spoken,
     unique,
 )
-from pipelines.quarantine import bad_rows
-from pipelines.raw import RawFile, spelled
+from pipelines.reading.delimited import RawTable
+from pipelines.reading.quarantine import bad_rows
+from pipelines.reading.raw import RawFile, spelled
 from pipelines.source import Extract, Source
 from pipelines.tables import FILES
 

@@ -96,7 +96,9 @@ class Tables:
         """
         frames = {name: _frame(GRAPH[name], each).lazy() for name, each in rows.items()}
         if "countries" not in frames:
-            from pipelines.controls import countries  # the shipped country groups are config, read when asked for
+            from pipelines.law.country_groups import (
+                countries,  # the shipped country groups are config, read when asked for
+            )
 
             frames["countries"] = countries().lazy()
         day = dt.date.fromisoformat(as_of) if isinstance(as_of, str) else as_of

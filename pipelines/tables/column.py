@@ -85,8 +85,12 @@ def flat(contract: Table) -> Table:
     for column in contract.columns:
         if column.kind == "party":
             columns += [
-                Column(f"{column.name}_{part}", "country" if part == "country" else "text",
-                       f"{part} of the {column.name.replace('_', ' ')}", required=column.required and part == "name")
+                Column(
+                    f"{column.name}_{part}",
+                    "country" if part == "country" else "text",
+                    f"{part} of the {column.name.replace('_', ' ')}",
+                    required=column.required and part == "name",
+                )
                 for part in PARTY_PARTS
             ]
         elif column.kind != "day":

@@ -9,7 +9,10 @@ from collections.abc import Mapping
 
 from pipelines.tables.column import Table, flat, table
 
-SHIPMENTS = table("shipments", "one movement of goods, one line of goods", """
+SHIPMENTS = table(
+    "shipments",
+    "one movement of goods, one line of goods",
+    """
     id!                    text    the source's own id of the movement
     kind                   text    sale, export, reexport, import, transfer, return or repair
     ordered_on             date    day of the order
@@ -45,9 +48,13 @@ SHIPMENTS = table("shipments", "one movement of goods, one line of goods", """
     serial_numbers         list    serial numbers of the units
     declared_end_use       text    end use as declared
     routed_export          bool    whether the foreign party chose the forwarder
-""")
+""",
+)
 
-ORDERS = table("orders", "one version of one order", """
+ORDERS = table(
+    "orders",
+    "one version of one order",
+    """
     id!                 text    order id
     version_on!         date    day from which this version holds
     consignee           party   ultimate consignee
@@ -57,9 +64,13 @@ ORDERS = table("orders", "one version of one order", """
     quantity            number  count of pieces
     value               number  total in USD
     payer               party   who is to pay
-""")
+""",
+)
 
-LICENSES = table("licenses", "one export license", """
+LICENSES = table(
+    "licenses",
+    "one export license",
+    """
     number!    text   license number
     type       text   kind of authorization
     licensee   party  who holds it
@@ -71,25 +82,37 @@ LICENSES = table("licenses", "one export license", """
     from_on    date   first day it may be used
     until_on   date   last day it may be used
     conditions text   conditions as written
-""")
+""",
+)
 
-AUTHORIZED_DISTRIBUTORS = table("authorized_distributors", "one authorization the user granted", """
+AUTHORIZED_DISTRIBUTORS = table(
+    "authorized_distributors",
+    "one authorization the user granted",
+    """
     party!    party  the distributor
     territory list   countries, empty for everywhere
     from_on   date   first day
     until_on  date   last day
-""")
+""",
+)
 
-SERVICE = table("service", "one event in the life of a unit", """
+SERVICE = table(
+    "service",
+    "one event in the life of a unit",
+    """
     serial_number text    serial number of the unit
     order_id      text    order it came with
     event!        text    repair, warranty, activation, log-in or declined
     on!           date    day of the event
     country       country where it was asked from
     requester     party   who asked
-""")
+""",
+)
 
-ITEMS = table("items", "one article of the user's catalog", """
+ITEMS = table(
+    "items",
+    "one article of the user's catalog",
+    """
     id!            text   SKU or part number
     name           text   name of the article
     model          text   model it is or contains
@@ -97,9 +120,13 @@ ITEMS = table("items", "one article of the user's catalog", """
     eccn           text   export control classification number
     hs_code        text   Harmonized System code
     maker          text   manufacturer
-""")
+""",
+)
 
-PAYMENTS = table("payments", "one payment", """
+PAYMENTS = table(
+    "payments",
+    "one payment",
+    """
     id!                text    the source's own id
     payer!             party   who pays
     payee!             party   who is paid
@@ -112,9 +139,13 @@ PAYMENTS = table("payments", "one payment", """
     currency           text    ISO 4217 code, USD when empty
     order_id           text    the order it pays
     method             text    wire, letter of credit, cash, card, crypto …
-""")
+""",
+)
 
-PARTIES = table("parties", "what one source says of one party", """
+PARTIES = table(
+    "parties",
+    "what one source says of one party",
+    """
     id!                  text    the source's own id of the party
     name!                text    name
     aliases              list    other names
@@ -136,9 +167,13 @@ PARTIES = table("parties", "what one source says of one party", """
     employees            number  head count
     revenue              number  yearly revenue in USD
     paid_in_capital      number  paid-in capital in USD
-""")
+""",
+)
 
-OWNERSHIP = table("ownership", "one interest of an owner in an owned party", """
+OWNERSHIP = table(
+    "ownership",
+    "one interest of an owner in an owned party",
+    """
     owner!         party  who owns
     owned!         party  who is owned
     share_min      number percent, lower end
@@ -150,9 +185,13 @@ OWNERSHIP = table("ownership", "one interest of an owner in an owned party", """
     until_on       date   last day
     directness     text   direct or indirect, as stated
     details        text   what the register calls the interest
-""")
+""",
+)
 
-OFFICERS = table("officers", "one office of one person", """
+OFFICERS = table(
+    "officers",
+    "one office of one person",
+    """
     party!      party  where the office is held
     person_name! text  name of the person
     person_id   text   identifier of the person
@@ -161,9 +200,13 @@ OFFICERS = table("officers", "one office of one person", """
     role        text   director, secretary …
     from_on     date   first day
     until_on    date   last day
-""")
+""",
+)
 
-SITES = table("sites", "one data center", """
+SITES = table(
+    "sites",
+    "one data center",
+    """
     id!             text    the source's own id
     name!           text    name
     operator!       party   who operates it
@@ -173,41 +216,61 @@ SITES = table("sites", "one data center", """
     rack_kilowatts  number  power of one rack, kW
     liquid_cooled   bool    whether it has liquid cooling
     opened_on       date    day it opened
-""")
+""",
+)
 
-TENANCIES = table("tenancies", "one tenant of one site", """
+TENANCIES = table(
+    "tenancies",
+    "one tenant of one site",
+    """
     site!     text   id of the site
     tenant!   party  who rents
     from_on   date   first day
     until_on  date   last day
     megawatts number IT load rented, MW
-""")
+""",
+)
 
-INSTALLATIONS = table("installations", "units seen at a site", """
+INSTALLATIONS = table(
+    "installations",
+    "units seen at a site",
+    """
     serial_number text   serial number seen
     item          text   model seen
     quantity      number pieces seen
     site!         text   id of the site
     seen_on       date   day seen
     seen_by       text   inspection, telemetry or sighting
-""")
+""",
+)
 
-STOCK = table("stock", "units counted at a party", """
+STOCK = table(
+    "stock",
+    "units counted at a party",
+    """
     party!      party  who holds them
     item!       text   model
     quantity!   number pieces counted
     counted_on! date   day of the count
-""")
+""",
+)
 
-ATTESTATIONS = table("attestations", "one answer to one question", """
+ATTESTATIONS = table(
+    "attestations",
+    "one answer to one question",
+    """
     party!     party  who answered
     question!  text   id of a questionnaire item
     answer!    text   yes, no or refused
     given_on   date   day of the answer
     expires_on date   last day it holds
-""")
+""",
+)
 
-LISTINGS = table("listings", "one entry of a restricted-party list", """
+LISTINGS = table(
+    "listings",
+    "one entry of a restricted-party list",
+    """
     list!        text    name of the list
     name         text    name of the entry; empty for an address-only entry
     aliases      list    other names
@@ -224,11 +287,26 @@ LISTINGS = table("listings", "one entry of a restricted-party list", """
     program      text    sanctions program tags
     letter_type  text    for private lists: is_informed, red_flag, supplier_list or project_guardian
     confidential bool    whether its text may not leave the machine
-""")
+""",
+)
 
 CONTRACT: tuple[Table, ...] = (
-    SHIPMENTS, ORDERS, LICENSES, AUTHORIZED_DISTRIBUTORS, SERVICE, ITEMS, PAYMENTS, PARTIES, OWNERSHIP, OFFICERS,
-    SITES, TENANCIES, INSTALLATIONS, STOCK, ATTESTATIONS, LISTINGS,
+    SHIPMENTS,
+    ORDERS,
+    LICENSES,
+    AUTHORIZED_DISTRIBUTORS,
+    SERVICE,
+    ITEMS,
+    PAYMENTS,
+    PARTIES,
+    OWNERSHIP,
+    OFFICERS,
+    SITES,
+    TENANCIES,
+    INSTALLATIONS,
+    STOCK,
+    ATTESTATIONS,
+    LISTINGS,
 )
 """Every canonical file, in terms of roles."""
 

@@ -11,7 +11,10 @@ from collections.abc import Mapping
 from pipelines.tables.column import Table, table
 from pipelines.tables.files import CONTRACT
 
-SHIPMENTS = table("shipments", "one movement of one line of goods", """
+SHIPMENTS = table(
+    "shipments",
+    "one movement of one line of goods",
+    """
     id!                    text    id of the movement, the one every other table refers to
     source                 text    source it came from
     record                 text    its key in the source
@@ -63,9 +66,13 @@ SHIPMENTS = table("shipments", "one movement of one line of goods", """
     declared_end_use       text    as declared
     mine                   bool    shipped by one of the user's parties
     moves_goods            bool    whether the row moves goods (a source may say not)
-""")
+""",
+)
 
-PARTIES = table("parties", "one real-world party", """
+PARTIES = table(
+    "parties",
+    "one real-world party",
+    """
     id!                  text    party id
     name!                text    the name most used of it
     aliases              list    other names it goes by
@@ -92,18 +99,26 @@ PARTIES = table("parties", "one real-world party", """
     group                party   its ultimate parent by known majority, else itself
     mine                 bool    one of the user's parties
     listed               bool    matches an entry of a list that prohibits
-""")
+""",
+)
 
-MENTIONS = table("mentions", "one party as one record spells it", """
+MENTIONS = table(
+    "mentions",
+    "one party as one record spells it",
+    """
     key!     text   key of the mention: folded name, country, address, identifiers
     party!   party  the party it was resolved to
     name     text   as written
     country  country as written
     address  text   as written
     records  int    how many records say so
-""")
+""",
+)
 
-LISTINGS = table("listings", "one entry of one list", """
+LISTINGS = table(
+    "listings",
+    "one entry of one list",
+    """
     id!          text    listing id: list and folded name, or list and address
     list!        text    short name of the list (EL, SDN, MEU, UVL, DPL, CMIC …)
     name         text    name of the entry; null for an address-only entry
@@ -125,9 +140,13 @@ LISTINGS = table("listings", "one entry of one list", """
     program      text   sanctions program tags
     letter_type  text   for private lists: is_informed, red_flag, supplier_list or project_guardian
     confidential bool   whether its text may not leave the machine
-""")
+""",
+)
 
-SCREENINGS = table("screenings", "one party that matches one listing", """
+SCREENINGS = table(
+    "screenings",
+    "one party that matches one listing",
+    """
     party!       party  party id
     listing!     text   listing id
     list         text   short name of the list
@@ -147,9 +166,13 @@ SCREENINGS = table("screenings", "one party that matches one listing", """
     published_on date   publication
     citation     text   citation
     detail       text   the explanation, evidence by evidence
-""")
+""",
+)
 
-ADDRESS_LISTINGS = table("address_listings", "one address in use that is an address of a listing", """
+ADDRESS_LISTINGS = table(
+    "address_listings",
+    "one address in use that is an address of a listing",
+    """
     party        party  the party at the address; null when the address is only a delivery address
     shipment     text   the shipment whose delivery address it is; null when it is the party's own
     address!     text   as written
@@ -166,9 +189,13 @@ ADDRESS_LISTINGS = table("address_listings", "one address in use that is an addr
     published_on date   publication
     citation     text   citation
     detail       text   what was compared
-""")
+""",
+)
 
-PARTY_KEYS = table("party_keys", "one hand-over key of one party", """
+PARTY_KEYS = table(
+    "party_keys",
+    "one hand-over key of one party",
+    """
     party!  party  party id
     kind!   text   identity, address, contact, officer or parent
     key!    text   the key
@@ -176,9 +203,13 @@ PARTY_KEYS = table("party_keys", "one hand-over key of one party", """
     from_on date   first day it holds; null = always
     until_on date  last day; null = always
     evidence text  what the key rests on, for people
-""")
+""",
+)
 
-OWNERSHIP = table("ownership", "one interest of one party in another", """
+OWNERSHIP = table(
+    "ownership",
+    "one interest of one party in another",
+    """
     owner!    party  who owns
     owned!    party  who is owned
     least     number percent
@@ -191,9 +222,13 @@ OWNERSHIP = table("ownership", "one interest of one party in another", """
     record    text   its key in the source
     directness text  direct or indirect, as stated; null when not
     details   text   what the register calls the interest (GLEIF: IS_DIRECTLY_CONSOLIDATED_BY …)
-""")
+""",
+)
 
-OWNERSHIP_TESTS = table("ownership_tests", "one legal 50 percent test of one party over one stretch of time", """
+OWNERSHIP_TESTS = table(
+    "ownership_tests",
+    "one legal 50 percent test of one party over one stretch of time",
+    """
     party!     party  who is tested
     regime!    text   bis, ofac, eu or uk
     result!    text   positive, negative or undetermined
@@ -208,9 +243,13 @@ OWNERSHIP_TESTS = table("ownership_tests", "one legal 50 percent test of one par
     status     text   in_force, suspended, not_enforced … of the measure over that stretch
     verify     bool   whether the measure is to be verified
     citation   text   the measure
-""")
+""",
+)
 
-HEADQUARTERS = table("headquarters", "where one party is headquartered, as far as records say", """
+HEADQUARTERS = table(
+    "headquarters",
+    "where one party is headquartered, as far as records say",
+    """
     party!          party   party id
     ultimate_parent party   by known majority or GLEIF relation; itself when it has no owner on record
     country         country headquarters
@@ -218,18 +257,26 @@ HEADQUARTERS = table("headquarters", "where one party is headquartered, as far a
     from_on         date    first day; null = always
     until_on        date    last day; null = still
     because         text    how it was found, in words
-""")
+""",
+)
 
-COUNTRIES = table("countries", "one stretch of time of one country under the country groups", """
+COUNTRIES = table(
+    "countries",
+    "one stretch of time of one country under the country groups",
+    """
     country!       country ISO code; HK stands as CN does
     from_on        date    first day; null = always
     until_on       date    last day; null = still
     arms_embargoed bool    Country Group D:5 or Macau
     license_country bool   D:1, D:4, D:5 or Macau, not also A:5 or A:6
     groups         list    the groups it is in
-""")
+""",
+)
 
-LICENSE_NEEDS = table("license_needs", "the law for one shipment", """
+LICENSE_NEEDS = table(
+    "license_needs",
+    "the law for one shipment",
+    """
     shipment!   text   shipment id
     need!       text   required, exception_possible, not_required or undetermined, on shipped_on
     on_record   text   yes, no or unknown
@@ -241,9 +288,13 @@ LICENSE_NEEDS = table("license_needs", "the law for one shipment", """
     goods       text   the goods key assumed (accelerator/h100); null when not assumed
     verify      bool   rests on a measure that is to be verified
     citation    text   measures
-""")
+""",
+)
 
-RESTRICTED_ENDS = table("restricted_ends", "one delivery of these goods to one party, restricted on the day", """
+RESTRICTED_ENDS = table(
+    "restricted_ends",
+    "one delivery of these goods to one party, restricted on the day",
+    """
     shipment!  text   shipment id
     party!     party  who receives: consignee, intermediate consignee or end user
     goods      text   carried goods it holds for (family/chip); null = whatever is recognized on the shipment
@@ -258,18 +309,26 @@ RESTRICTED_ENDS = table("restricted_ends", "one delivery of these goods to one p
     certainty  text   on_record, unknown_license or inferred
     verify     bool   rests on a measure or date that is to be verified
     chain      list   ownership chain in words, when by ownership
-""")
+""",
+)
 
-MAY_CARRY = table("may_carry", "controlled goods one shipment names, or may carry on", """
+MAY_CARRY = table(
+    "may_carry",
+    "controlled goods one shipment names, or may carry on",
+    """
     shipment!       text   shipment id
     goods!          text   goods key: family/chip
     chips_per_piece number accelerators in one piece, as stated or assumed; null when unknown
     chips_most      number accelerators in the line, if these are its goods: at most so many; null when unknown
     fit             number 0 to 1: how well its value, weight, HS code and serials fit these goods
     recognized      bool   the row says what the goods are; false = it may be goods that had arrived at its shipper
-""")
+""",
+)
 
-APPEARANCES = table("appearances", "one party in one role of one shipment or payment", """
+APPEARANCES = table(
+    "appearances",
+    "one party in one role of one shipment or payment",
+    """
     party!     party  party id
     role!      text   shipper, consignee, …, payer, payee, remitter
     shipment   text   shipment id
@@ -277,9 +336,13 @@ APPEARANCES = table("appearances", "one party in one role of one shipment or pay
     on         date   shipped_on or paid_on
     controlled bool   the goods are recognized as controlled
     mine       bool   one of the user's own shipments
-""")
+""",
+)
 
-PAYMENTS = table("payments", "one payment", """
+PAYMENTS = table(
+    "payments",
+    "one payment",
+    """
     id!                text    payment id
     source             text    source it came from
     record             text    its key in the source
@@ -294,9 +357,13 @@ PAYMENTS = table("payments", "one payment", """
     method             text    as written
     shipments          list    shipments it pays: those of its order, else those of payee to payer
     buyer              party   whom it pays for: purchaser or consignee of those shipments
-""")
+""",
+)
 
-SITE_POWER = table("site_power", "one group with known sites on one day its stock of chips changes", """
+SITE_POWER = table(
+    "site_power",
+    "one group with known sites on one day its stock of chips changes",
+    """
     party!           party  the group (its ultimate parent), or the operator itself
     operator         party  operator named by the last delivery
     on               date   the day
@@ -307,9 +374,13 @@ SITE_POWER = table("site_power", "one group with known sites on one day its stoc
     shipments        list   shipments whose goods are there, given on the worst day
     worst            bool   the day of the largest excess
     sites_complete   bool   whether a source declares the group's sites complete
-""")
+""",
+)
 
-REACHED = table("reached", "one restricted end that goods given may have reached (made by the tracer)", """
+REACHED = table(
+    "reached",
+    "one restricted end that goods given may have reached (made by the tracer)",
+    """
     subject!           party  consignee of the last leg whose goods were recognized as controlled
     path!              text   id of the best path
     shipment           text   the last recognized leg
@@ -328,9 +399,13 @@ REACHED = table("reached", "one restricted end that goods given may have reached
     observed           bool   every join shares a serial, order, invoice or bill of lading
     score              number of the best path
     mine               bool   the first leg is one of the user's own shipments
-""")
+""",
+)
 
-SOURCES = table("sources", "one source", """
+SOURCES = table(
+    "sources",
+    "one source",
+    """
     id!               text   source id
     table             text   contract table it feeds
     records_licenses  bool   its rows would show a license
@@ -341,16 +416,24 @@ SOURCES = table("sources", "one source", """
     first_day         day    first day of its records, days since 1970
     last_day          day    last day of its records, days since 1970
     version           text   date or hash of the file read last
-""")
+""",
+)
 
-FILLS = table("fills", "how far one source fills one column", """
+FILLS = table(
+    "fills",
+    "how far one source fills one column",
+    """
     source! text   source id
     table!  text   contract table
     column! text   column
     share   number 0 to 1, of comparable rows
-""")
+""",
+)
 
-OVER_PURCHASE = table("over_purchase", "what the over-purchase model says of one group", """
+OVER_PURCHASE = table(
+    "over_purchase",
+    "what the over-purchase model says of one group",
+    """
     party!   party  the group
     score    number pooled standardized residual
     p_value  number one-sided
@@ -359,17 +442,48 @@ OVER_PURCHASE = table("over_purchase", "what the over-purchase model says of one
     members  list   subsidiaries pooled
     shipments list  shipments the figures rest on
     because  text   in words
-""")
+""",
+)
 
-_OF_RECORDS = ("orders", "licenses", "authorized_distributors", "service", "items", "officers", "sites", "tenancies",
-               "installations", "stock", "attestations")
+_OF_RECORDS = (
+    "orders",
+    "licenses",
+    "authorized_distributors",
+    "service",
+    "items",
+    "officers",
+    "sites",
+    "tenancies",
+    "installations",
+    "stock",
+    "attestations",
+)
 
 GRAPH: Mapping[str, Table] = {
     each.name: each
     for each in (
-        SHIPMENTS, PARTIES, MENTIONS, LISTINGS, SCREENINGS, ADDRESS_LISTINGS, PARTY_KEYS, OWNERSHIP, OWNERSHIP_TESTS,
-        HEADQUARTERS, COUNTRIES, LICENSE_NEEDS, RESTRICTED_ENDS, MAY_CARRY, APPEARANCES, PAYMENTS, SITE_POWER, REACHED,
-        SOURCES, FILLS, OVER_PURCHASE, *(contract for contract in CONTRACT if contract.name in _OF_RECORDS),
+        SHIPMENTS,
+        PARTIES,
+        MENTIONS,
+        LISTINGS,
+        SCREENINGS,
+        ADDRESS_LISTINGS,
+        PARTY_KEYS,
+        OWNERSHIP,
+        OWNERSHIP_TESTS,
+        HEADQUARTERS,
+        COUNTRIES,
+        LICENSE_NEEDS,
+        RESTRICTED_ENDS,
+        MAY_CARRY,
+        APPEARANCES,
+        PAYMENTS,
+        SITE_POWER,
+        REACHED,
+        SOURCES,
+        FILLS,
+        OVER_PURCHASE,
+        *(contract for contract in CONTRACT if contract.name in _OF_RECORDS),
     )
 }
 """Every table of the graph; those that need no derivation are the file's with roles as party ids."""

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from pipelines.graph import control
-from pipelines.graph.chains import chains
-from pipelines.graph.economic import economic
-from pipelines.graph.headquarters import headquarters
-from pipelines.graph.parents import groups
+from pipelines.graph.ownership import control
+from pipelines.graph.ownership.chains import chains
+from pipelines.graph.ownership.economic import economic
+from pipelines.graph.ownership.headquarters import headquarters
+from pipelines.graph.ownership.parents import groups
 from pipelines.tables import GRAPH, conform, day_number
 
 AS_OF = dt.date(2026, 1, 1)

@@ -17,10 +17,10 @@ import duckdb
 import numpy as np
 import polars as pl
 
-from pipelines.graph.reach import Reach, reach
-from pipelines.graph.rules import Rules
-from pipelines.graph.schemes import schemes
-from pipelines.graph.traced import traced
+from pipelines.graph.tracing.reach import Reach, reach
+from pipelines.graph.tracing.rules import Rules
+from pipelines.graph.tracing.schemes import schemes
+from pipelines.graph.tracing.traced import traced
 from pipelines.tables import GRAPH, Tables, conform
 
 DAYS = 1_460

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 from aiosmtpd.controller import Controller
-from receivers import Hook, Mailbox, web_server
 
 from monitor.journal import Journal
+from tests.monitor.receivers import Hook, Mailbox, web_server
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from passes import alert
 
 from monitor.journal.content import fingerprint, latest_evidence, plain, reach
+from tests.monitor.passes import alert
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from receivers import NOON, Hook, Mailbox, alert, parts_of, raised
 
 from monitor.channel import Channel, deliver, wait_after
 from monitor.channels import mail, open_channels, webhook
 from monitor.channels.letter import one_line
 from monitor.journal import Delivery, Journal
 from monitor.red_flag import Severity
+from tests.monitor.receivers import NOON, Hook, Mailbox, alert, parts_of, raised
 
 TEMPLATES = Path(__file__).parents[2] / "monitor" / "templates"
 ACCUSING = ["smuggle", "launder", "illegal", "criminal", "evade", "guilty", "front", "shell", "hides", "violates"]

@@ -45,7 +45,7 @@ serve(job, Settings(folder=folder, daemon=DaemonSetting(every=every)))
 
 
 def started(folder: Path, kind: str) -> subprocess.Popen[str]:
-    return subprocess.Popen([sys.executable, "-c", DAEMON, folder, kind], stderr=subprocess.PIPE, text=True)  # noqa: S603
+    return subprocess.Popen([sys.executable, "-c", DAEMON, folder, kind], stderr=subprocess.PIPE, text=True)
 
 
 def wait_for(folder: Path, text: str, count: int, seconds: float = 20) -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from honest_trade import electronics, honest_world
 
 from models.worlds.ledger import Ledger
 from models.worlds.schemes import relabeled_through_forwarder
@@ -16,7 +15,8 @@ from monitor.settings import Settings
 from pipelines import Tables
 from pipelines.build import Known, build
 from pipelines.ingest import ingest
-from pipelines.versions import winners
+from pipelines.reading.versions import winners
+from tests.monitor.honest_trade import electronics, honest_world
 
 AS_OF = dt.date(2026, 6, 30)
 

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from passes import NOON, alert, pass_of, told
 from sqlalchemy import text
 
 from monitor.journal import DISPOSITIONS, Journal
 from pipelines.errors import InputError, StoreError
+from tests.monitor.passes import NOON, alert, pass_of, told
 
 
 def test_a_new_alert_is_raised_and_told_once(journal: Journal) -> None:

@@ -15,13 +15,13 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
-from receivers import NOON, Hook, Mailbox, alert, delivery, parts_of, raised
 
 from monitor.channel import deliver, wait_after
 from monitor.channels import mail, webhook
 from monitor.journal import Journal
 from monitor.words import DISCLAIMER
 from pipelines.errors import InputError, NotDelivered
+from tests.monitor.receivers import NOON, Hook, Mailbox, alert, delivery, parts_of, raised
 
 HOSTILE = "Harbor\r\nBcc: all@example.org\r\n\r\n<script>alert(1)</script> \u202egnp.exe"
 
@@ -161,5 +161,5 @@ def certified(folder: Path) -> tuple[Path, Path]:
     certificate, key = folder / "certificate.pem", folder / "key.pem"
     command = [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
                "-addext", "subjectAltName=DNS:localhost", "-keyout", str(key), "-out", str(certificate)]  # fmt: skip
-    subprocess.run(command, check=True, capture_output=True)  # noqa: S603
+    subprocess.run(command, check=True, capture_output=True)
     return certificate, key

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from passes import NOON, alert, pass_of, told
 
 from monitor.journal import Journal
+from tests.monitor.passes import NOON, alert, pass_of, told
 
 
 def test_history_is_told_in_one_digest_on_the_first_pass(journal: Journal) -> None:
@@ -81,7 +81,7 @@ def test_the_journal_survives_a_kill_in_the_middle_of_raising(tmp_path: Path) ->
         " deliver_from=dt.date.min)\n"
     )
     path = tmp_path / "journal.db"
-    assert subprocess.run([sys.executable, "-c", code, path], check=False).returncode == -9  # noqa: S603
+    assert subprocess.run([sys.executable, "-c", code, path], check=False).returncode == -9
     journal = Journal(path)
     assert journal.last_raised() is None
     assert journal.alerts() == []
@@ -101,7 +101,7 @@ def test_a_lease_is_held_by_one_living_process_at_a_time(tmp_path: Path) -> None
     )
 
     def another() -> str:
-        run = subprocess.run([sys.executable, "-c", take, path], check=True, capture_output=True, text=True)  # noqa: S603
+        run = subprocess.run([sys.executable, "-c", take, path], check=True, capture_output=True, text=True)
         return run.stdout.strip()
 
     assert another() == "False"

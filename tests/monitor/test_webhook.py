@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 from pydantic import SecretStr
-from receivers import NOON, SIGNED_WITH, Hook, Mailbox, alert, delivery, raised, web_server
 from standardwebhooks import Webhook
 
 from monitor.channel import deliver, wait_after
 from monitor.channels import mail, webhook
 from monitor.journal import Journal
 from pipelines.errors import InputError, NotDelivered
+from tests.monitor.receivers import NOON, SIGNED_WITH, Hook, Mailbox, alert, delivery, raised, web_server
 
 
 def test_a_webhook_is_signed_and_carries_the_whole_alert(journal: Journal, hook: Hook) -> None:

@@ -6,9 +6,10 @@ from typing import Any
 import polars as pl
 import pytest
 
-from pipelines import Tables, controls
+from pipelines import Tables
 from pipelines.graph.ends import restricted_ends
-from pipelines.licensing import license_needs
+from pipelines.law import controls
+from pipelines.law.licensing import license_needs
 from pipelines.normalize.catalog import catalog
 from pipelines.tables import GRAPH
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import polars as pl
@@ -12,6 +11,7 @@ from pipelines.configuration import config_path
 from pipelines.errors import InputError
 from pipelines.normalize import catalog as module
 from pipelines.normalize.catalog import catalog
+from tests.shared_data import real_data
 
 
 def parameter(name: str, chip: str) -> float | None:
@@ -100,10 +100,7 @@ def test_a_wrong_row_is_named(old: str, new: str, said: str, tmp_path: Path, mon
 
 
 def test_performance_agrees_with_the_published_table() -> None:
-    shared = Path(os.environ.get("ENTREPOT_SHARED", Path(__file__).parents[4] / "shared"))
-    table = shared / "data" / "items" / "epoch_ml_hardware_2026-04.csv"
-    if not table.exists():
-        pytest.skip("the published table of hardware is not here (ENTREPOT_SHARED)")
+    table = real_data() / "items" / "epoch_ml_hardware_2026-04.csv"
     published = pl.read_csv(table, infer_schema=False).select(
         name="Hardware name", said=pl.col("Total processing performance (bit-OP/s)").cast(pl.Float64) / 1e12
     )

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import random
 import re
 import string
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import polars as pl
 import pytest
@@ -19,9 +17,9 @@ from pipelines.normalize.countries import country_code
 from pipelines.normalize.names import parse_name
 from pipelines.resolve.evidence import similar_name
 from pipelines.resolve.screen import screen, screen_addresses
+from tests.shared_data import SHARED, WHY
 
-SHARED = Path(os.environ.get("ENTREPOT_SHARED", Path(__file__).parents[4] / "shared")) / "data"
-pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason="the shared lists are not beside the project")
+pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason=WHY)
 KINDS = {"Individual": "person", "Vessel": "vessel", "Aircraft": "aircraft"}
 
 

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import json
-import os
 from pathlib import Path
 
 import polars as pl
@@ -11,13 +10,11 @@ import pytest
 from pipelines.ingest import Ingested, ingest
 from pipelines.listings import listings
 from pipelines.source import SourceSetting
+from tests.shared_data import SHARED, WHY
 
 FILES = Path(__file__).parents[2] / "files"
-SHARED = Path(os.environ.get("ENTREPOT_SHARED", Path(__file__).parents[4] / "shared")) / "data"
 DAY = dt.date.fromisoformat
-real = pytest.mark.skipif(
-    not SHARED.is_dir(), reason="the shared data lie beside the project only where it is developed"
-)
+real = pytest.mark.skipif(not SHARED.is_dir(), reason=WHY)
 
 
 def read(*names: str, folder: Path = FILES) -> Ingested:

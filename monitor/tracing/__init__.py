@@ -1,0 +1,1 @@
+"""Traces as answers and alerts tell them."""

@@ -1,0 +1,1 @@
+"""Goods through time: hand-overs, reach, the best routes, bounds on units."""

@@ -1,0 +1,272 @@
+"""The store: Delta Lake tables in numbered runs; a run appears whole or not at all, and can be opened as of then.
+
+A run is one line of the table `runs`, written last: the version of every other table. What a killed run left
+behind stands in versions that no line names; the next run puts the tables back before it writes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import polars as pl
+from deltalake import DeltaTable
+
+from pipelines.errors import StoreError
+from pipelines.store.delta import (
+    as_written,
+    fingerprint,
+    holdable,
+    one_line,
+    open_table,
+    replace_or_append,
+    scan,
+    widened,
+)
+from pipelines.store.lock import FileLock
+from pipelines.store.run_info import RUNS, RunInfo
+from pipelines.tables import GRAPH, Tables
+
+__all__ = ["RunInfo", "RunWriter", "Store", "StoredRun"]
+
+UNUSABLE = frozenset("[]^|%\\")
+"""Characters in a folder's name that Delta Lake reads as part of an address."""
+
+
+class Store:
+    """Delta Lake tables under one folder (or one address of an object store).
+
+    Raises
+    ------
+    StoreError
+        The folder's name has a character Delta Lake cannot take.
+    """
+
+    def __init__(self, url: str | Path) -> None:
+        self.url = str(url).removeprefix("file://").rstrip("/")
+        if self.local:
+            self.url = str(Path(self.url).resolve())
+            unusable = sorted(UNUSABLE & set(Path(self.url).as_posix()))
+            if unusable:
+                raise StoreError(
+                    f"{self.url}: the store cannot lie in a folder with {unusable[0]!r} in its name; choose another"
+                )
+
+    @property
+    def local(self) -> bool:
+        return "://" not in self.url
+
+    def address(self, name: str) -> str:
+        """Where a table lies."""
+        return f"{self.url}/{name}"
+
+    def delta(self, name: str, version: int | None = None) -> DeltaTable | None:
+        """Open a Delta table; None when there is none."""
+        return open_table(self.address(name), version)
+
+    def runs(self) -> pl.DataFrame:
+        """List the complete runs, oldest first."""
+        table = self.delta("runs")
+        if table is None:
+            return pl.DataFrame(schema=dict(RUNS))
+        try:
+            return scan(table, self.address("runs")).select(*RUNS).sort("run").collect()
+        except (pl.exceptions.PolarsError, OSError) as error:
+            raise StoreError(f"{self.address('runs')}: cannot be read: {one_line(error)}") from error
+
+    def last(self) -> RunInfo | None:
+        """Tell the last complete run; None before the first."""
+        rows = self.runs().tail(1).rows(named=True)
+        return RunInfo.of(rows[0]) if rows else None
+
+    def open(self, run: int | dt.date | None = None) -> StoredRun:
+        """Open a run: the last one, one by its number, or the last one made on or before a day.
+
+        Raises
+        ------
+        StoreError
+            There is no such run.
+        """
+        runs = self.runs()
+        if runs.is_empty():
+            raise StoreError(f"{self.url}: no run is stored yet; make one with `entrepot run`")
+        if isinstance(run, dt.date):
+            found = runs.filter(pl.col("made_at").dt.date() <= run).tail(1)
+        else:
+            found = runs.tail(1) if run is None else runs.filter(pl.col("run") == run)
+        if found.is_empty():
+            first, last = runs["run"][0], runs["run"][-1]
+            wanted = f"on or before {run}" if isinstance(run, dt.date) else str(run)
+            raise StoreError(
+                f"{self.url}: no run {wanted}; there are {first} to {last}, the first of {runs['made_at'][0].date()}"
+            )
+        return StoredRun(self, RunInfo.of(found.row(0, named=True)))
+
+    def begin(self) -> RunWriter:
+        """Begin the next run; put back what a killed one left behind.
+
+        Raises
+        ------
+        StoreError
+            Another process is writing, or the store cannot be read.
+        """
+        lock = FileLock(self._lock_path())
+        try:
+            return RunWriter(self, self.last(), lock)
+        except BaseException:
+            lock.release()
+            raise
+
+    def _lock_path(self) -> Path:
+        if not self.local:
+            name = hashlib.sha256(self.url.encode()).hexdigest()[:16]
+            return Path(tempfile.gettempdir()) / f"entrepot-{name}.lock"
+        if Path(self.url).exists() and not Path(self.url).is_dir():
+            raise StoreError(f"{self.url}: is a file; [store] path must name a folder")
+        return Path(self.url) / ".lock"
+
+
+class RunWriter:
+    """Writes one run. Nothing is visible before `commit`; without it the next `begin` undoes what was written."""
+
+    def __init__(self, store: Store, base: RunInfo | None, lock: FileLock) -> None:
+        self.store = store
+        self.base = base
+        self.run = base.run + 1 if base else 1
+        self.versions = dict(base.versions) if base else {}
+        self.columns = dict(base.columns) if base else {}
+        self.contents = dict(base.contents) if base else {}
+        self.written: set[str] = set()
+        self._lock = lock
+        for name, version in self.versions.items():
+            self.versions[name] = self._put_back(name, version)
+
+    def __enter__(self) -> RunWriter:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let others write; what was not committed will be undone."""
+        self._lock.release()
+
+    @property
+    def changed(self) -> bool:
+        """Whether any table got new content since the last run."""
+        return bool(self.written)
+
+    def append(self, name: str, frame: pl.DataFrame) -> None:
+        """Add facts to `records_<name>`, marked with this run as `known_run`; columns may be added, never retyped."""
+        name = _records(name)
+        facts = frame.with_columns(pl.lit(self.run, dtype=pl.Int64).alias("known_run"))
+        if facts.is_empty() and name in self.versions:
+            return
+        known = self.columns.get(name, {}) if name in self.versions else {}
+        held, columns = holdable(facts, name)
+        self.columns[name] = known | {
+            each: kind for each, kind in columns.items() if kind != "Null" or each not in known
+        }
+        self._write(name, held, append=name in self.versions)
+
+    def write(self, name: str, frame: pl.DataFrame) -> None:
+        """Replace a table, unless it holds these very rows already (their order does not count)."""
+        content = fingerprint(frame)
+        if name in self.versions and self.contents.get(name) == content:
+            return
+        held, self.columns[name] = holdable(frame, name)
+        self.contents[name] = content
+        self._write(name, held, append=False)
+
+    def commit(
+        self,
+        *,
+        as_of: dt.date,
+        made_at: dt.datetime,
+        lists: Mapping[str, Any] | None = None,
+        parameters: Mapping[str, Any] | None = None,
+        judgments: int = 0,
+        version: str = "",
+    ) -> int:
+        """Make the run visible and let others write; return its number. `made_at` must bear a time zone.
+
+        Raises
+        ------
+        StoreError
+            Another writer has stored a run meanwhile.
+        """
+        last = self.store.last()
+        if (last.run if last else 0) != self.run - 1:
+            raise StoreError(f"{self.store.url}: another process stored run {self.run} meanwhile; run again")
+        info = RunInfo(
+            self.run, as_of, made_at, self.versions, lists or {}, parameters or {}, judgments, version, self.columns,
+            self.contents,
+        )  # fmt: skip
+        line = pl.DataFrame([info.row()], schema=dict(RUNS))
+        self._write("runs", line, append=True)
+        self.close()
+        return self.run
+
+    def _put_back(self, name: str, version: int) -> int:
+        table = self.store.delta(name)
+        if table is None:
+            raise StoreError(f"{self.store.address(name)}: is missing; restore it from a backup, or start a new store")
+        if table.version() != version:
+            table.restore(version)
+        return table.version()
+
+    def _write(self, name: str, frame: pl.DataFrame, *, append: bool) -> None:
+        self.versions[name] = replace_or_append(self.store.address(name), frame, append=append)
+        self.written.add(name)
+
+
+@dataclass(frozen=True)
+class StoredRun:
+    """One complete run, open for reading: one consistent picture, whatever is written meanwhile."""
+
+    store: Store
+    info: RunInfo
+
+    def names(self) -> list[str]:
+        """Name the tables this run has."""
+        return sorted(self.info.versions)
+
+    def table(self, name: str) -> pl.LazyFrame:
+        """One table, exactly as it was written.
+
+        Raises
+        ------
+        StoreError
+            This run has no such table.
+        """
+        if name not in self.info.versions:
+            raise StoreError(f"{self.store.url}: run {self.info.run} has no table {name!r}")
+        delta = self.store.delta(name, self.info.versions[name])
+        if delta is None:
+            raise StoreError(f"{self.store.address(name)}: is missing; restore it from a backup")
+        return as_written(scan(delta, self.store.address(name)), self.info.columns[name])
+
+    def records(self, name: str) -> pl.LazyFrame:
+        """Every fact known at this run of one contract table, with the run that learned it as `known_run`."""
+        return self.table(_records(name))
+
+    def tables(self) -> Tables:
+        """The graph of this run; tables later versions of the vocabulary widened get the new columns as null."""
+        return self._tables
+
+    @cached_property
+    def _tables(self) -> Tables:
+        frames = {name: widened(self.table(name), GRAPH[name]) for name in self.names() if name in GRAPH}
+        supplied = self.info.parameters.get("supplied", list(frames))
+        return Tables(frames, self.info.as_of, frozenset(supplied))
+
+
+def _records(name: str) -> str:
+    return name if name.startswith("records_") else f"records_{name}"
