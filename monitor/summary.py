@@ -182,7 +182,7 @@ def _units(alert: Json) -> str:
 def _others(alert: Json) -> str:
     findings = [each for each in alert["findings"] if not (alert["paths"] and each["flag"] in TOLD_BY_PATHS)]
     told = [_sentence(each) for each in findings]
-    return " ".join(told[:8]) + (f" {len(told) - 8} more findings are listed." if len(told) > 8 else "")
+    return " ".join(told[:12]) + (f" {len(told) - 12} more findings are listed." if len(told) > 12 else "")
 
 
 def _sentence(finding: Json) -> str:

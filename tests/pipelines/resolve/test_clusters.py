@@ -6,10 +6,10 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from written import consignees, records
 
 from pipelines.resolve.clusters import Resolution, resolve
 from pipelines.resolve.mentions import mentions, with_party_ids
+from tests.pipelines.resolve.written import consignees, records
 
 TOWER = "Unit 07, 9/F Sunrise Tower, 21 Argyle Rd"
 SAME_TOWER = "RM 907 SUNRISE TWR 21 ARGYLE RD KLN"

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 
 import polars as pl
-from written import consignees, records, table
 
 from pipelines.graph.keys import party_keys
 from pipelines.resolve.clusters import resolve
 from pipelines.resolve.mentions import mentions, with_party_ids
 from pipelines.resolve.parties import mentions_table, parties
+from tests.pipelines.resolve.written import consignees, records, table
 
 GROUPS = {"party": pl.String, "parent": pl.String, "from_on": pl.Date, "until_on": pl.Date}
 

@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterator
 
 import polars as pl
 import pytest
-from written import parties_and_mentions, table
 
 from pipelines.normalize.countries import country_code
 from pipelines.normalize.names import parse_name
 from pipelines.resolve.evidence import similar_name
 from pipelines.resolve.screen import screen, screen_addresses
+from tests.pipelines.resolve.written import parties_and_mentions, table
 from tests.shared_data import SHARED, WHY
 
 pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason=WHY)

@@ -8,9 +8,9 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from written import parties_and_mentions, table
 
 from pipelines.resolve.screen import screen, screen_addresses, screen_name
+from tests.pipelines.resolve.written import parties_and_mentions, table
 
 ENTRIES: list[dict[str, object]] = [
     {
