@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from models.worlds.ledger import BOARD_L40S, ORDINARY, SERVER_H100, SERVER_H200, Company, Ledger
+from models.worlds.goods import BOARD_L40S, ORDINARY, SERVER_H100, SERVER_H200
+from models.worlds.ledger import Company, Ledger
 
 BUYING_COUNTRIES = (
     "MY",

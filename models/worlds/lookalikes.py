@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from models.worlds.ledger import BOARD_H100, BOARD_L40S, ORDINARY, SERVER_B200, SERVER_H100, SERVER_H200, Ledger
+from models.worlds.goods import BOARD_H100, BOARD_L40S, ORDINARY, SERVER_B200, SERVER_H100, SERVER_H200
+from models.worlds.ledger import Ledger
 
 
 def parts_really_are_parts(to: Ledger) -> None:

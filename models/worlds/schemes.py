@@ -6,7 +6,8 @@ import datetime as dt
 from collections.abc import Callable
 
 from models.worlds.background import equip
-from models.worlds.ledger import BOARD_H100, SERVER_A100, SERVER_B200, SERVER_H100, SERVER_H200, Ledger
+from models.worlds.goods import BOARD_H100, SERVER_A100, SERVER_B200, SERVER_H100, SERVER_H200
+from models.worlds.ledger import Ledger
 
 
 def relabeled_through_forwarder(to: Ledger) -> None:

@@ -6,17 +6,8 @@ import datetime as dt
 from typing import Any
 
 from models.worlds.background import BUYING_COUNTRIES, ORDINARY_COUNTRIES
-from models.worlds.ledger import (
-    BOARD_H100,
-    BOARD_L40S,
-    ORDINARY,
-    SERVER_A100,
-    SERVER_H100,
-    SERVER_H200,
-    Company,
-    Goods,
-    Ledger,
-)
+from models.worlds.goods import BOARD_H100, BOARD_L40S, ORDINARY, SERVER_A100, SERVER_H100, SERVER_H200, Goods
+from models.worlds.ledger import Company, Ledger
 
 EXPENSIVE = (
     *ORDINARY,
