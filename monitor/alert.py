@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -109,24 +110,22 @@ def alerts(
     by_party: dict[str, list[dict[str, Any]]] = {}
     for row in checked.findings.sort("party", "flag").to_dicts():
         by_party.setdefault(row["party"], []).append(row)
-    made, attached, nth = [], set(), dict[tuple[str, str], int]()
-    for suspicion in suspicions:
+    made, attached = [], set[tuple[str, str]]()
+    for suspicion, nth in _numbered(suspicions):
         rows = _of_suspicion(suspicion, by_party, book)
         if not book.passes(rows):
             continue
-        kind = _kind_of(suspicion)
-        nth[suspicion.subject, kind] = nth.get((suspicion.subject, kind), 0) + 1
         attached |= {(row["party"], row["flag"]) for row in rows}
         made.append(
             _alert(
                 book,
                 checked,
                 suspicion.subject,
-                kind,
+                _kind_of(suspicion),
                 rows,
                 snapshot,
                 traced=suspicion.as_json(),
-                nth=nth[suspicion.subject, kind],
+                nth=nth,
             )
         )
     for party, rows in by_party.items():
@@ -134,6 +133,15 @@ def alerts(
         if left and book.passes(left):
             made.append(_alert(book, checked, party, _kind(left, book), left, snapshot))
     return sorted(made, key=lambda each: (-Severity(each["severity"]).rank, -each["score"], each["id"]))
+
+
+def _numbered(suspicions: Sequence[Suspicion]) -> Iterator[tuple[Suspicion, int]]:
+    """Number the schemes of one subject and kind, the earliest first, whether or not they make an alert."""
+    counts = Counter[tuple[str, str]]()
+    for suspicion in sorted(suspicions, key=lambda each: (each.begun, each.subject)):
+        scheme = (suspicion.subject, _kind_of(suspicion))
+        counts[scheme] += 1
+        yield suspicion, counts[scheme]
 
 
 def _of_suspicion(

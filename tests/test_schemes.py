@@ -266,23 +266,11 @@ SCHEMES: dict[str, Scheme] = {
 }  # fmt: skip
 
 
-OPEN = {
-    "two_schemes_of_one": "schemes of one party that share nothing are told in one alert",
-}
-"""What is not done yet, and why."""
-
-
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     return made(SCHEMES, tmp_path_factory.mktemp("schemes"))
 
 
-@pytest.mark.parametrize(
-    "title",
-    [
-        pytest.param(title, marks=[pytest.mark.xfail(strict=True, reason=OPEN[title])] if title in OPEN else [])
-        for title in SCHEMES
-    ],
-)
+@pytest.mark.parametrize("title", SCHEMES)
 def test_a_scheme_raises_what_it_must_and_its_twin_nothing(world: World, title: str) -> None:
     assert_as_expected(world, title)

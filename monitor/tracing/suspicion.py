@@ -47,6 +47,12 @@ class Suspicion:
         return tuple(dict.fromkeys([*named, *ends]))
 
     @property
+    def begun(self) -> tuple[str, str]:
+        """When the earliest leg of its paths left, and its record: the order of several schemes of one subject."""
+        legs = [leg for path in self.paths for leg in path["legs"] if leg["kind"] == "shipment"]
+        return min((str(leg["departed_on"]), str(leg["record"])) for leg in legs)
+
+    @property
     def lengths(self) -> tuple[int, ...]:
         """Shipments on each path."""
         return tuple(len(shipments(path)) for path in self.paths)
@@ -73,7 +79,7 @@ def shipments(path: Json) -> list[str]:
 
 
 def trace_all(tables: Tables, *, max_legs: int = LEGS, k: int = PATHS, look_back: bool = False) -> list[Suspicion]:
-    """Trace recognized goods to every restricted end: one suspicion per subject, best first.
+    """Trace recognized goods to every restricted end: one suspicion per scheme of a subject, best first.
 
     `look_back` takes deliveries to parties restricted only afterwards instead of those restricted on the day.
     """

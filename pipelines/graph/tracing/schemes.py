@@ -1,4 +1,7 @@
-"""One scheme per subject: the consignee of the last leg whose goods were recognized, and all that leads on."""
+"""Schemes of a subject: the consignee of the last leg whose goods were recognized, and all that leads on.
+
+Schemes of one subject that share no shipment and no end are told apart.
+"""
 
 from __future__ import annotations
 
@@ -35,18 +38,44 @@ class Scheme:
 
 
 def schemes(of: Traced, k: int) -> Iterator[Scheme]:
-    """Make one scheme per subject that a restricted end was reached through, in the order of party ids."""
+    """Make the schemes of every subject that a restricted end was reached through, by party id, earliest first."""
     moves, states, is_end = of.reach.moves, of.reach.states, of.reach.is_end
     unknown = of.within & ~of.named
     leads = of.within & of.named & (is_end | of.graph.before(unknown)) & ~of.told_twice
     holder = moves.consignee[states.move]
     for subject in np.unique(holder[leads]):
-        last = leads & (holder == subject)
-        known, beyond = _led_to(of, last), _led_on(of, last, unknown)
-        ends = np.flatnonzero(is_end & (last | beyond))
-        found = _paths(of, last, known, beyond, k)
-        if found.routes:
-            yield Scheme(int(subject), found, last, known, beyond, ends)
+        for last in _apart(of, leads & (holder == subject), unknown):
+            known, beyond = _led_to(of, last), _led_on(of, last, unknown)
+            ends = np.flatnonzero(is_end & (last | beyond))
+            found = _paths(of, last, known, beyond, k)
+            if found.routes:
+                yield Scheme(int(subject), found, last, known, beyond, ends)
+
+
+def _apart(of: Traced, last: Flags, unknown: Flags) -> Iterator[Flags]:
+    """Split the last recognized legs of a subject by schemes that share no shipment and no end, earliest first."""
+    within = _led_to(of, last) | _led_on(of, last, unknown)
+    departed = of.reach.moves.shipped[of.reach.states.move]
+    left = np.flatnonzero(last)
+    left = left[np.argsort(departed[left], kind="stable")]
+    while len(left):
+        part = _grown(of, int(left[0]), within)
+        yield last & part
+        left = left[~part[left]]
+
+
+def _grown(of: Traced, seed: int, within: Flags) -> Flags:
+    """Take in whatever shares a hand-over, a shipment or an end with what is already in."""
+    move, party, is_end = of.reach.states.move, of.end_party, of.reach.is_end & within
+    part = np.zeros(len(within), bool)
+    part[seed] = True
+    while True:
+        more = of.graph.after(part) | of.graph.before(part) | np.isin(move, move[part])
+        more |= is_end & np.isin(party, party[part & is_end])
+        more &= within & ~part
+        if not more.any():
+            return part
+        part |= more
 
 
 def _led_to(of: Traced, last: Flags) -> Flags:
