@@ -6,7 +6,7 @@ import csv
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -271,8 +271,3 @@ def is_word(token: str) -> bool:
 def is_rare(token: str) -> bool:
     """Whether a word is one few parties have."""
     return weigh(token) >= 0.72
-
-
-def folded_all(texts: Iterable[str | None]) -> str:
-    """Fold several values into one key."""
-    return "|".join(fold(text) if text else "" for text in texts)

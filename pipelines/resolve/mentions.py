@@ -28,9 +28,6 @@ SEEN_ON: Mapping[str, str] = {
 }
 """The date on which a record of each table names its parties; for `parties` it is not a sighting."""
 
-IDENTITY = ("name", "country", "address", "namespace", "id", "registration_number", "lei", "birth")
-"""What makes two mentions one: the parts of a mention's key, as written."""
-
 SCHEMA: Mapping[str, pl.DataType] = {
     "key": pl.String(),
     "name": pl.String(),
