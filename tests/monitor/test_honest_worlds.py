@@ -16,7 +16,7 @@ from pipelines import Tables
 from pipelines.build import Known, build
 from pipelines.ingest import ingest
 from pipelines.reading.versions import winners
-from tests.monitor.honest_trade import electronics, honest_world
+from tests.monitor.honest_worlds import electronics, honest_world
 
 AS_OF = dt.date(2026, 6, 30)
 

@@ -33,7 +33,6 @@ EXPENSIVE = (
     Goods("Computer parts", "847330", "EAR99", 38, 0.3),
 )
 SERVER_OF_BOARDS = Goods("GPU server with 8x NVIDIA H100 PCIe 80GB", "847150", "4A090.a", 265_000, 62)
-YEARS = (2024, 2025)
 
 
 def honest_world(seed: int, buyers: int = 640) -> Ledger:
