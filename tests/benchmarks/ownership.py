@@ -1,4 +1,4 @@
-"""Measure ownership on half a million invented interests: `python tests/benchmarks/ownership.py [interests]`."""
+"""Measure ownership on half a million invented interests: `python -m tests.benchmarks.ownership [interests]`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Measure reach and paths on a generated world: `python tests/benchmarks/reach.py [shipments] [--full]`.
+"""Measure reach and paths on a generated world: `python -m tests.benchmarks.reach [shipments] [--full]`.
 
 Plain: one key, known goods, the same answer asked of DuckDB's recursive SQL. Full (`--full`): 30 % of parties with
 extra keys, 15 % intermediates, 20 % unknown goods. Prints medians of seconds, and the peak memory of the process.
