@@ -1,7 +1,8 @@
-"""Entries of restricted-party lists as published: aliases inside names, several addresses in one text, footnotes."""
+"""Entries of restricted-party lists as published: aliases in names, several addresses in one text, footnotes, dates."""
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterable
 
@@ -146,3 +147,11 @@ def footnotes_in(scope: str | None) -> list[str]:
 def is_address_only(name: str | None) -> bool:
     """Whether an entry's name only numbers an address: "Address 01"."""
     return bool(name and ADDRESS_ONLY.match(name.strip()))
+
+
+def date_of(value: object) -> dt.date | None:
+    """Read the day of a date or time; null when it is none."""
+    try:
+        return dt.date.fromisoformat(str(value)[:10]) if value else None
+    except ValueError:
+        return None

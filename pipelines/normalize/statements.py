@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipelines.normalize.countries import country_code
-from pipelines.normalize.entries import spoken, unique
+from pipelines.normalize.entries import date_of, spoken, unique
 
 BAND = re.compile(r"(\d{2,3})-to-(\d{2,3})-percent")
 OPEN_BELOW = frozenset({25.0, 50.0})
@@ -19,10 +19,10 @@ def interest_of(interest: Mapping[str, Any], ended_on: dt.date | None) -> dict[s
     """Read an interest; `ended_on` is the day its statement was closed."""
     details = spoken(str(interest.get("details") or ""))
     kind = str(interest.get("type") or "unknownInterest")
-    until = day_of(interest.get("endDate")) or ended_on
+    until = date_of(interest.get("endDate")) or ended_on
     return {
         "interest": kind,
-        "from_on": day_of(interest.get("startDate")),
+        "from_on": date_of(interest.get("startDate")),
         "until_on": until,
         "directness": str(interest.get("directOrIndirect") or "") or None,
         "details": details or None,
@@ -125,11 +125,3 @@ def items_of(body: Mapping[str, Any], key: str) -> list[Any]:
     """Give a list of a statement, empty when it is not there."""
     value = body.get(key)
     return value if isinstance(value, list) else []
-
-
-def day_of(value: object) -> dt.date | None:
-    """Read the day of a date or time; null when it is none."""
-    try:
-        return dt.date.fromisoformat(str(value)[:10]) if value else None
-    except ValueError:
-        return None

@@ -13,11 +13,10 @@ from typing import Any
 import polars as pl
 
 from pipelines.errors import SourceFailed
-from pipelines.normalize.entries import spoken
+from pipelines.normalize.entries import date_of, spoken
 from pipelines.normalize.statements import (
     address_of,
     country_of,
-    day_of,
     interest_of,
     items_of,
     names_of,
@@ -76,7 +75,7 @@ class _Statement:
 
     @property
     def stated_on(self) -> dt.date | None:
-        return day_of(self.body.get("statementDate")) or day_of(
+        return date_of(self.body.get("statementDate")) or date_of(
             part(self.body, "publicationDetails").get("publicationDate")
         )
 
@@ -194,8 +193,8 @@ def _party(statement: _Statement) -> dict[str, Any]:
         "address": next(filter(None, map(address_of, sorted(addresses, key=rank_of))), None),
         "registration_number": next((number for scheme, number in identifiers if scheme != "XI-LEI" and number), None),
         "lei": next((number for scheme, number in identifiers if scheme == "XI-LEI" and number), None),
-        "incorporated_on": day_of(details.get("foundingDate")),
-        "dissolved_on": day_of(details.get("dissolutionDate")),
+        "incorporated_on": date_of(details.get("foundingDate")),
+        "dissolved_on": date_of(details.get("dissolutionDate")),
     }
 
 

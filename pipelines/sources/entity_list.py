@@ -12,6 +12,7 @@ from pipelines.normalize.citations import effective_first, published_by_page, pu
 from pipelines.normalize.entries import (
     addresses_in,
     countries_of,
+    date_of,
     footnotes_in,
     is_address_only,
     names_in,
@@ -118,7 +119,7 @@ def _entry(entity: Mapping[str, Any], of: str) -> dict[str, Any]:
         "addresses": addresses,
         "identifiers": [],
         "published_on": published_first(cited) or published_by_page(cited),
-        "effective_on": effective_first(cited) or _day(entity.get("effective_date")),
+        "effective_on": effective_first(cited) or date_of(entity.get("effective_date")),
         "scope": scope or None,
         "footnotes": footnotes_in(scope),
         "citation": cited or None,
@@ -129,13 +130,6 @@ def _entry(entity: Mapping[str, Any], of: str) -> dict[str, Any]:
 def _text(entity: Mapping[str, Any], key: str) -> str | None:
     value = entity.get(key)
     return "; ".join(map(str, value)) if isinstance(value, list) else None if value is None else str(value)
-
-
-def _day(value: object) -> object:
-    try:
-        return pl.Series([str(value)]).str.to_date("%Y-%m-%d", strict=False)[0] if value else None
-    except pl.exceptions.PolarsError:
-        return None
 
 
 ENTITY_LIST = Source(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,6 +13,7 @@ from pipelines.normalize.countries import country_code
 from pipelines.normalize.entries import (
     addresses_in,
     countries_of,
+    date_of,
     footnotes_in,
     is_address_only,
     names_in,
@@ -85,7 +85,7 @@ def _entry(row: Mapping[str, str]) -> dict[str, Any]:
     aliases, slipped = several(re.split(r"\s*;\s*", row["alt_names"]))
     addresses = unique([*addresses_in(row.get("addresses")), *slipped])
     countries = unique([*_countries(row.get("countries", "")), *countries_of(row.get("addresses", "").split(";"))])
-    published, started = published_first(cited) or published_by_page(cited), _day(row.get("start_date"))
+    published, started = published_first(cited) or published_by_page(cited), date_of(row.get("start_date"))
     return {
         "list": of,
         "name": name,
@@ -96,7 +96,7 @@ def _entry(row: Mapping[str, str]) -> dict[str, Any]:
         "identifiers": _identifiers(row.get("ids", "")),
         "published_on": published,
         "effective_on": effective_first(cited) or started,
-        "delisted_on": _day(row.get("end_date")),
+        "delisted_on": date_of(row.get("end_date")),
         "scope": scope or None,
         "footnotes": footnotes_in(scope) if of == "EL" else [],
         "citation": cited or None,
@@ -126,13 +126,6 @@ def _identifiers(text: str) -> list[str]:
         if IDENTIFYING.search(entry):
             found += [part for part in map(str.strip, entry.split(",")) if len(part) >= 5 and re.search(r"\d{3}", part)]
     return unique(found)
-
-
-def _day(text: str | None) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(text[:10]) if text else None
-    except ValueError:
-        return None
 
 
 SCREENING_LIST = Source(
