@@ -75,7 +75,7 @@ ADVANCED_IC_GUIDANCE = document(
     ADV-08 S the consignee is no natural user of such chips: a forwarder, trader or logistics company
     ADV-09 S the data center does not or cannot affirm that it has the power, cooling and space to run the chips
     ADV-10 S the data center does not or cannot affirm that its users are not headquartered under arms embargo
-    ADV-11 M the buyer is evasive about end use, end user, or whether the goods stay
+    ADV-11 M the buyer gives no clear answer about end use, end user, or whether the goods stay
     ADV-12 M payment comes from a third party or country, or payer, consignee or route change at the last minute
     ADV-13 S a party or its parent is headquartered in Country Group D:1, D:4, D:5 or Macau
     DD-01 M check when a new customer was incorporated
@@ -125,7 +125,7 @@ KNOW_YOUR_CUSTOMER = document(
     S3-9 V a freight forwarder is the final destination
     S3-10 V an abnormal shipping route
     S3-11 V packaging does not fit the shipment or the destination
-    S3-12 V evasive about domestic use, export or reexport
+    S3-12 V gives no clear answer about domestic use, export or reexport
     S3-13 V military parts in numbers no known platform needs
     S3-14 V military parts that may go on to D:5
     S3-15 V marketing before October 2022 that showed advanced-node ability
@@ -146,7 +146,7 @@ KNOW_YOUR_CUSTOMER = document(
     """)
 
 FINCEN_ALERTS = document(
-    "FinCEN and BIS joint alerts on evasion of export controls", "2023-11-06",
+    "FinCEN and BIS joint alerts", "2023-11-06",
     "https://www.fincen.gov/resources/advisoriesbulletinsfact-sheets", "guidance", """
     FIN-01 S letter of credit consigned to the issuing bank, no end user on the invoice
     FIN-02 S hardly any web presence or domain e-mail
@@ -161,7 +161,7 @@ FINCEN_ALERTS = document(
     FIN-11 M a company formed after the control date trades the priority goods
     FIN-12 M an old customer that never got such goods before the control date
     FIN-13 M an old customer that gets far more since the control date
-    FIN-14 M shell companies that bank elsewhere than where they are registered
+    FIN-14 M companies without business of their own that bank elsewhere than where they are registered
     FIN-15 M personal accounts or cards for large electronics purchases
     FIN-16 M the address does not exist, does not fit or is residential
     FIN-17 M an atypical route, or a payer at a transshipment point
@@ -171,7 +171,7 @@ FINCEN_ALERTS = document(
 TRI_SEAL_NOTE = document(
     "Tri-Seal compliance note on third-party intermediaries", "2023-03-02",
     "https://www.justice.gov/nsd", "guidance", """
-    TRI-1 M a shell company makes the wire transfers
+    TRI-1 M a company without business of its own makes the wire transfers
     TRI-2 M reluctant about the end use
     TRI-3 M declines installation or maintenance
     TRI-4 M the IP address does not match the location
@@ -179,7 +179,7 @@ TRI_SEAL_NOTE = document(
     TRI-6 M the payer is not on the end-user statement
     TRI-7 M a personal e-mail address
     TRI-8 M a residential address, or one of many companies
-    TRI-9 M changed letters that hide the customer
+    TRI-9 M letters changed so that the customer does not appear
     TRI-10 M payment moved at the last minute away from a restricted country
     TRI-11 M rerouted from a restricted country
     TRI-12 M no web presence
@@ -207,19 +207,19 @@ JULY_2024_GUIDANCE = document(
     JG-4 S an is-informed letter imposes a license requirement on its addressee
     """)
 
-SMUGGLING_PIPELINE = document(
-    "CSIS, Mapping the chip smuggling pipeline", "2025-10-01",
+PIPELINE_STUDY = document(
+    "CSIS, chip supply pipeline study", "2025-10-01",
     "https://www.csis.org", "study", """
     CSIS-1 V procurement: goods are bought under a false end user or end use
-    CSIS-2 V customs are evaded by false descriptions and codes
+    CSIS-2 V goods pass customs under false descriptions and codes
     CSIS-3 V goods leave a port and are not reported as received
     CSIS-4 V goods are transshipped until they reach a restricted end user
     """)
 
 STUDIES = document(
-    "Studies of chip smuggling (CNAS 2023 and 2025, CSIS 2024)", "2025-06-11",
+    "Studies of chip diversion (CNAS 2023 and 2025, CSIS 2024)", "2025-06-11",
     "https://www.cnas.org", "study", """
-    CNAS V smugglers relabel accelerators as other goods and buy through shells in third countries
+    CNAS V accelerators are relabeled as other goods and bought through new companies in third countries
     SUCCESSION S business of a listed party goes on under a new name with its people, place and suppliers
     OVERBUYING S subsidiaries of one group each buy a little more than they need, and the surplus moves on
     """)
@@ -272,7 +272,7 @@ DOCUMENTS: tuple[Document, ...] = (
     TRI_SEAL_NOTE,
     BEST_PRACTICES,
     JULY_2024_GUIDANCE,
-    SMUGGLING_PIPELINE,
+    PIPELINE_STUDY,
     STUDIES,
     CASES,
     LISTS,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import narwhals as nw
 
 from monitor.evidence import HS_CODES, Frame, carriers, graded, in_set, true
-from monitor.guidance import CASES, SMUGGLING_PIPELINE, STUDIES
+from monitor.guidance import CASES, PIPELINE_STUDY, STUDIES
 from monitor.red_flag import RedFlag, Severity, raises, silent
 from pipelines import Tables
 
@@ -56,7 +56,7 @@ _BY_WEIGHT: dict[str, object] = {"unit_value_usd": None, "weight_kg": 4700.0}
 FLAG = RedFlag(
     id="description_vague_for_value",
     title="Vague description for so expensive a piece",
-    cites=(CASES.passage("C1"), STUDIES.passage("CNAS"), SMUGGLING_PIPELINE.passage("CSIS-2")),
+    cites=(CASES.passage("C1"), STUDIES.passage("CNAS"), PIPELINE_STUDY.passage("CSIS-2")),
     severity=Severity.HIGH,
     family="goods",
     kind="diversion",

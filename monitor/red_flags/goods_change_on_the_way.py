@@ -17,7 +17,7 @@ from monitor.evidence import (
     same_product,
     true,
 )
-from monitor.guidance import CASES, KNOW_YOUR_CUSTOMER, SMUGGLING_PIPELINE
+from monitor.guidance import CASES, KNOW_YOUR_CUSTOMER, PIPELINE_STUDY
 from monitor.onward import deliveries, legs, per_leg, so_far, with_deliveries
 from monitor.red_flag import RedFlag, Severity, raises, silent
 from pipelines import Tables
@@ -196,7 +196,7 @@ FLAG = RedFlag(
     id="goods_change_on_the_way",
     title="Goods change their description on the way",
     cites=(CASES.passage("C1"), CASES.passage("C3"), KNOW_YOUR_CUSTOMER.passage("S3-11"),
-           SMUGGLING_PIPELINE.passage("CSIS-2")),
+           PIPELINE_STUDY.passage("CSIS-2")),
     severity=Severity.HIGH,
     family="goods",
     kind="diversion",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import narwhals as nw
 
 from monitor.evidence import Frame, alike, graded, true
-from monitor.guidance import ADVANCED_IC_GUIDANCE, SMUGGLING_PIPELINE
+from monitor.guidance import ADVANCED_IC_GUIDANCE, PIPELINE_STUDY
 from monitor.red_flag import RedFlag, Severity, raises, silent
 from pipelines import Tables
 
@@ -61,7 +61,7 @@ _FOUND: dict[str, object] = {
 FLAG = RedFlag(
     id="goods_may_have_reached_restricted_end",
     title="Goods may have reached a restricted end",
-    cites=(SMUGGLING_PIPELINE.passage("CSIS-4"), ADVANCED_IC_GUIDANCE.passage("ADV-08")),
+    cites=(PIPELINE_STUDY.passage("CSIS-4"), ADVANCED_IC_GUIDANCE.passage("ADV-08")),
     severity=Severity.MEDIUM,
     family="graph",
     kind="diversion",

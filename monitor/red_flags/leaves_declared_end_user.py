@@ -5,7 +5,7 @@ from __future__ import annotations
 import narwhals as nw
 
 from monitor.evidence import Frame, controlled, following, moving, same_country, true
-from monitor.guidance import CASES, SMUGGLING_PIPELINE
+from monitor.guidance import CASES, PIPELINE_STUDY
 from monitor.red_flag import RedFlag, Severity, raises, silent
 from pipelines import Tables
 
@@ -116,7 +116,7 @@ _SISTERS = [each | {"group": "top"} for each in _PARTIES]
 FLAG = RedFlag(
     id="leaves_declared_end_user",
     title="Goods leave their declared end user",
-    cites=(CASES.passage("C1"), CASES.passage("C4"), CASES.passage("C7"), SMUGGLING_PIPELINE.passage("CSIS-1")),
+    cites=(CASES.passage("C1"), CASES.passage("C4"), CASES.passage("C7"), PIPELINE_STUDY.passage("CSIS-1")),
     severity=Severity.HIGH,
     family="how",
     kind="diversion",

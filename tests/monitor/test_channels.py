@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,14 @@ from hypothesis import strategies as st
 from monitor.channel import Channel, deliver, wait_after
 from monitor.channels import mail, open_channels, webhook
 from monitor.channels.letter import one_line
+from monitor.guidance import DOCUMENTS
 from monitor.journal import Delivery, Journal
 from monitor.red_flag import Severity
+from monitor.red_flags import FLAGS
+from monitor.summary import RULES
+from pipelines.configuration import config_path
+from pipelines.law.controls import effects
+from pipelines.law.measure import measures
 from tests.monitor.receivers import NOON, Hook, Mailbox, alert, parts_of, raised
 
 TEMPLATES = Path(__file__).parents[2] / "monitor" / "templates"
@@ -96,6 +103,24 @@ def test_templates_accuse_nobody(word: str) -> None:
     for path in sorted(TEMPLATES.iterdir()):
         assert word not in path.read_text(encoding="utf-8").lower(), path.name
     assert len(list(TEMPLATES.iterdir())) == 2
+
+
+def sent() -> Iterator[str]:
+    """Every word of ours an alert can carry, beside the templates."""
+    for document in DOCUMENTS:
+        yield document.title
+        yield from (cite.text for cite in document)
+    for flag in FLAGS:
+        yield from (flag.title, flag.says, flag.misses, *(text for pair in flag.innocent for text in pair))
+    yield from (effect.words for effect in effects().values())
+    yield from (measure.title for measure in measures())
+    yield from RULES.values()
+    yield config_path("questionnaire.toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("word", ACCUSING)
+def test_what_alerts_are_made_of_accuses_nobody(word: str) -> None:
+    assert [text for text in sent() if word in text.lower()] == []
 
 
 @given(text=st.text())
