@@ -11,9 +11,11 @@ import polars as pl
 
 from pipelines.law import claims
 from pipelines.law.classification import EPOCH
-from pipelines.law.grounds import Facts, Ground, judge
-from pipelines.law.list_grounds import COLUMNS, ROLES, list_grounds, needs_of
+from pipelines.law.facts import Facts
+from pipelines.law.grounds import Ground, judge
+from pipelines.law.list_grounds import COLUMNS, ROLES, list_grounds
 from pipelines.law.measure import of_kind
+from pipelines.law.needs import needs_of
 
 PLACE = ("destination", "from_us", "stays", "addressed", *(f"{role}_seat" for role in ROLES))
 ITEM = ("label", "letter", "chip", "family", "data_center", "controlled")

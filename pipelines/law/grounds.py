@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from pipelines.law.country_groups import (
     arms_embargoed,
@@ -15,35 +14,12 @@ from pipelines.law.country_groups import (
     standing,
     treated_as_before,
 )
+from pipelines.law.facts import Facts, destination_words, headquarters_parts, headquarters_words, item_words
 from pipelines.law.measure import Measure, of_kind
 
 ON_CCL = ("accelerator", "memory", "semiconductor_equipment", "design_software")
 """Families whose every member is on the Commerce Control List, controlled or not."""
 DAY = dt.timedelta(days=1)
-
-
-class Facts(NamedTuple):
-    """What decides, of one delivery; the three headquarters are `country|basis|registration` with empty parts."""
-
-    day: dt.date
-    label: str | None
-    letter: str | None
-    chip: str | None
-    family: str | None
-    data_center: bool | None
-    controlled: bool | None
-    destination: str | None
-    from_us: bool
-    stays: bool
-    addressed: str
-    consignee: str | None
-    end_user: str | None
-    intermediate_consignee: str | None
-
-    @property
-    def exceptable(self) -> bool:
-        """Whether the items are those NAC and ACA are for: .b, or not designed for data centers."""
-        return self.letter == "b" or (self.letter in ("a", "z") and self.data_center is False)
 
 
 @dataclass(frozen=True)
@@ -80,7 +56,7 @@ class Judgment:
 
 def judge(facts: Facts) -> Judgment:
     """Judge one combination of facts."""
-    item = _item_words(facts)
+    item = item_words(facts)
     if facts.destination == "US":
         return Judgment(because=(item, "within or into the United States: no export"))
     if facts.stays:
@@ -90,7 +66,7 @@ def judge(facts: Facts) -> Judgment:
     found = (*by_destination, *by_headquarters, *_by_embargo(facts))
     if not any(each.need == "required" for each in found):
         found += tuple(_by_letter(facts))
-    words = (item, _destination_words(facts, by_destination), *_headquarters_words(facts))
+    words = (item, destination_words(facts, needed=bool(by_destination)), *headquarters_words(facts))
     embargoed = arms_embargoed(facts.destination, facts.day) or bool(by_headquarters)
     return Judgment(found, words, _undetermined(facts, found), embargoed)
 
@@ -243,12 +219,6 @@ def _embargoed_headquarters(facts: Facts) -> Iterator[tuple[str, str, bool]]:
             yield role, seat, stated
 
 
-def headquarters_parts(packed: str | None) -> tuple[str, str, str]:
-    """Take apart `country|basis|registration`; unknown parts are empty."""
-    country, basis, registration = (packed or "||").split("|")
-    return country, basis, registration
-
-
 def _undetermined(facts: Facts, found: tuple[Ground, ...]) -> bool:
     if facts.family is None or facts.destination is None:
         return True
@@ -270,32 +240,3 @@ def _silent_headquarters(facts: Facts) -> Iterator[bool]:
                 country, _, registration = headquarters_parts(getattr(facts, role))
                 if not country and registration in measure.parameters.get("says_nothing", ()):
                     yield True
-
-
-def _item_words(facts: Facts) -> str:
-    if facts.label is not None:
-        return f"{facts.chip}: {facts.label}" if facts.chip else f"declared {facts.label}"
-    if facts.family is None:
-        return "goods not recognized"
-    if facts.controlled is None and facts.family != "other":
-        return f"{facts.chip or facts.family}: class not known"
-    return f"{facts.chip or facts.family}: in no class of the controls of that day"
-
-
-def _destination_words(facts: Facts, found: tuple[Ground, ...]) -> str:
-    if facts.destination is None:
-        return "destination not on record"
-    where = f"destination {facts.destination}{' (counts as China)' if facts.destination == 'HK' else ''}"
-    if facts.letter is None:
-        return where
-    return f"{where} needs {'a' if found else 'no'} license for the class"
-
-
-def _headquarters_words(facts: Facts) -> Iterator[str]:
-    for role in ("consignee", "end_user"):
-        packed = getattr(facts, role)
-        if packed is not None and facts.letter is not None:
-            country, basis, registration = headquarters_parts(packed)
-            known = f"in {country} ({basis.replace('_', ' ')})" if country else "not on record"
-            words = known if country or not registration else f"{known}; registration in {registration}"
-            yield f"headquarters of the {role.replace('_', ' ')} {words}"
