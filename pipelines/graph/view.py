@@ -11,13 +11,11 @@ from typing import Any
 import networkx as nx
 import polars as pl
 
+from pipelines.graph.tracing.rules import CROWD
 from pipelines.tables import Tables
 
 KEYS = {"address": "shared_address", "contact": "shared_contact", "officer": "shared_officer", "identity": "same_party"}
 """Hand-over keys that two parties may share, and what the edge is called."""
-
-CROWD = 25
-"""Keys shared by more parties say nothing about two of them; identity is exempt."""
 
 SHOWN = ("name", "kind", "country", "headquarters_country", "group", "listed", "mine")
 OF_SHIPMENT = (
