@@ -148,6 +148,7 @@ def _keep(settings: Settings, store: Store, now: dt.datetime, say: Say) -> tuple
             own_names=settings.user.parties,
             as_of=as_of,
             registry=base.table("registry").collect() if base else None,
+            rules=settings.trace.rules(),
         )
         built = build(known, say)
         say("keeping the run")
@@ -242,7 +243,7 @@ def _both(one: RaiseReport, other: RaiseReport) -> RaiseReport:
 
 def suspect(tables: Tables, settings: Settings, *, snapshot: Mapping[str, Any]) -> list[Alert]:
     """Check one picture of the world and trace its goods: the alerts it gives, worst first."""
-    suspicions = trace_all(tables, max_legs=settings.trace.max_legs, k=settings.trace.k)
+    suspicions = trace_all(tables, rules=settings.trace.rules(), k=settings.trace.k)
     traced = tables.replace(reached=reached(suspicions), over_purchase=over_purchase(tables))
     enabled, knobs = switched(settings.flags)
     return alerts(traced, check(traced, settings=knobs, flags=enabled), suspicions, snapshot=snapshot, flags=FLAGS)

@@ -16,6 +16,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, V
 from monitor.complaint import explain, line_of
 from pipelines.configuration import config_path
 from pipelines.errors import InputError
+from pipelines.graph.tracing.rules import Rules
 from pipelines.source import SourceSetting
 
 if TYPE_CHECKING:
@@ -91,6 +92,16 @@ class TraceSetting(Section):
     forwarder_dwell_days: int = Field(default=45, ge=0)
     crowd: int = Field(default=25, ge=1)
     k: int = Field(default=5, ge=1)
+
+    def rules(self) -> Rules:
+        """Spell it as the pipelines do."""
+        return Rules(
+            max_legs=self.max_legs,
+            dwell=self.dwell_days,
+            other_dwell=self.other_dwell_days,
+            forwarder_dwell=self.forwarder_dwell_days,
+            crowd=self.crowd,
+        )
 
 
 class FlagSetting(Section):

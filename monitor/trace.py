@@ -11,7 +11,7 @@ import polars as pl
 from monitor.tracing.connection import path_between
 from monitor.tracing.counts import UnitsAtEnd, count_units
 from monitor.tracing.path import Json, Teller
-from monitor.tracing.suspicion import LEGS, PATHS, Suspicion, reached, searched, shipments, trace_all
+from monitor.tracing.suspicion import PATHS, Suspicion, reached, searched, shipments, trace_all
 from pipelines.errors import UnknownParty
 from pipelines.graph.tracing.arrays import Flags
 from pipelines.graph.tracing.reach import Reach, reach
@@ -40,7 +40,7 @@ class Question:
 
 
 def trace(
-    tables: Tables, start: str, *, back: bool = False, to: str | None = None, k: int = PATHS, max_legs: int = LEGS
+    tables: Tables, start: str, *, back: bool = False, to: str | None = None, k: int = PATHS, rules: Rules | None = None
 ) -> Json:
     """Trace from a shipment or a party: forward to restricted ends or to one party, or back to where goods came from.
 
@@ -49,7 +49,7 @@ def trace(
     UnknownParty
         `start` is no shipment and no party of the records.
     """
-    found = reach(tables, rules=Rules(max_legs=max_legs))
+    found = reach(tables, rules=rules)
     question = _question(tables, found, start, back=back, to=to)
     of = _toward(found, question)
     asked = replace(question, starts=question.starts[of.kept], goals=question.goals[of.kept])

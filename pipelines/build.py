@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -18,6 +18,7 @@ from pipelines.graph.ownership.interests import interests, listed_owners
 from pipelines.graph.ownership.parents import groups
 from pipelines.graph.power import site_power
 from pipelines.graph.tracing.may_carry import may_carry
+from pipelines.graph.tracing.rules import Rules
 from pipelines.law import classification, controls, country_groups
 from pipelines.law.licensing import license_needs
 from pipelines.listings import listings
@@ -41,6 +42,7 @@ class Known:
     """What a build starts from: the winning records of every contract table, and what is kept beside them.
 
     `registry` maps mention keys to party ids from earlier runs and is an input: ids are stable because of it.
+    `rules` say how far goods are followed.
     """
 
     records: Mapping[str, pl.DataFrame]
@@ -49,6 +51,7 @@ class Known:
     as_of: dt.date
     registry: pl.DataFrame | None = None
     judgments: pl.DataFrame | None = None
+    rules: Rules = field(default_factory=Rules)
 
 
 @dataclass(frozen=True)
@@ -161,7 +164,7 @@ class _World:
             parties=made["parties"],
             licenses=self.records["licenses"],
         )
-        made["may_carry"] = may_carry(self._so_far())
+        made["may_carry"] = may_carry(self._so_far(), rules=known.rules)
         sites = conform(self.records["sites"], GRAPH["sites"])
         made["site_power"] = site_power(
             made["shipments"],

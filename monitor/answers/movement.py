@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 
 from monitor import lookup
 from monitor import trace as tracer
 from monitor.answers.answer import Answer, known
+from pipelines.graph.tracing.rules import Rules
 from pipelines.graph.view import neighborhood
 from pipelines.store import StoredRun
 
 
 def trace(
-    run: StoredRun, start: str, *, back: bool = False, to: str | None = None, k: int = 3, max_legs: int = 6
+    run: StoredRun,
+    start: str,
+    *,
+    back: bool = False,
+    to: str | None = None,
+    k: int = 3,
+    max_legs: int | None = None,
+    rules: Rules | None = None,
 ) -> Answer:
     """Trace from a shipment or a party, forward or back, to restricted ends or to one party.
+
+    `rules` are those of the settings (the shipped ones if not given); `max_legs` stands instead of theirs.
 
     Raises
     ------
@@ -25,7 +37,9 @@ def trace(
     is_shipment = not tables.polars("shipments").filter(pl.col("id") == start).collect().is_empty()
     origin = start if is_shipment else lookup.party(tables, start)
     target = lookup.party(tables, to) if to else None
-    found = tracer.trace(tables, origin, back=back, to=target, k=k, max_legs=max_legs)
+    rules = rules or Rules()
+    limits = replace(rules, max_legs=max_legs or rules.max_legs)
+    found = tracer.trace(tables, origin, back=back, to=target, k=k, rules=limits)
     return {**found, "on": None, "known": known(run)}
 
 

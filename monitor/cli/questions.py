@@ -83,7 +83,8 @@ def trace(
 
     with one_line_errors():
         settings, run = opened(config, known)
-        answer = movement.trace(run, start, back=back, to=to, k=k, max_legs=max_legs or settings.trace.max_legs)
+        rules = settings.trace.rules()
+        answer = movement.trace(run, start, back=back, to=to, k=k, max_legs=max_legs, rules=rules)
         put_json(answer) if json else show_trace(answer)
 
 

@@ -17,7 +17,6 @@ from pipelines.graph.tracing.schemes import Scheme, schemes
 from pipelines.graph.tracing.traced import Traced, traced
 from pipelines.tables import GRAPH, Tables, conform
 
-LEGS = 6
 PATHS = 3
 
 
@@ -78,12 +77,14 @@ def shipments(path: Json) -> list[str]:
     return [leg["record"] for leg in path["legs"] if leg["kind"] == "shipment"]
 
 
-def trace_all(tables: Tables, *, max_legs: int = LEGS, k: int = PATHS, look_back: bool = False) -> list[Suspicion]:
+def trace_all(
+    tables: Tables, *, rules: Rules | None = None, k: int = PATHS, look_back: bool = False
+) -> list[Suspicion]:
     """Trace recognized goods to every restricted end: one suspicion per scheme of a subject, best first.
 
     `look_back` takes deliveries to parties restricted only afterwards instead of those restricted on the day.
     """
-    of = traced(reach(tables, rules=Rules(max_legs=max_legs), look_back=look_back))
+    of = traced(reach(tables, rules=rules, look_back=look_back))
     teller = Teller(tables, of)
     found = [_suspicion(tables, teller, scheme) for scheme in schemes(of, k)]
     return sorted(found, key=lambda each: (-each.paths[0]["score"], each.subject))

@@ -11,6 +11,7 @@ import pytest
 from monitor.settings import MailSetting, Settings, WebhookSetting, init, read_settings, reveal
 from pipelines.configuration import config_path
 from pipelines.errors import InputError
+from pipelines.graph.tracing.rules import Rules
 
 
 def written(folder: Path, text: str) -> Path:
@@ -58,6 +59,13 @@ def test_addresses_elsewhere_stay_as_they_are(tmp_path: Path) -> None:
     settings = read_settings(written(tmp_path, text))
     assert settings.store.path == "s3://bucket/facts"
     assert settings.journal.url == "postgresql+psycopg://db/entrepot"
+
+
+def test_every_limit_of_a_trace_reaches_the_tracer(tmp_path: Path) -> None:
+    text = "[trace]\nmax_legs = 4\ndwell_days = 90\nother_dwell_days = 20\nforwarder_dwell_days = 10\ncrowd = 7\n"
+    rules = read_settings(written(tmp_path, text)).trace.rules()
+    assert rules == Rules(max_legs=4, dwell={"accelerator": 90}, other_dwell=20, forwarder_dwell=10, crowd=7)
+    assert Settings().trace.rules() == Rules()
 
 
 def test_intervals_dwell_and_days_are_understood(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from monitor.trace import path_between, reached, shipments, trace, trace_all
 from pipelines.errors import UnknownParty
+from pipelines.graph.tracing.rules import Rules
 from pipelines.tables import Tables
 
 Row = dict[str, object]
@@ -191,6 +192,10 @@ def test_the_law_of_unknown_goods_is_told_as_if_they_were_those_received() -> No
     assert third["law"]["on_date"]["license"] == "undetermined"
 
 
+def test_goods_that_rested_longer_than_the_settings_allow_are_not_followed() -> None:
+    assert trace_all(example(), rules=Rules(dwell={"accelerator": 5}, other_dwell=5)) == []
+
+
 def test_what_was_searched_is_told_and_everything_is_json() -> None:
     told = json.loads(json.dumps(trace_all(example())[0].as_json()))
     assert told["searched"] == {
@@ -267,7 +272,7 @@ def test_a_step_between_parties_that_share_an_address_is_a_leg_with_its_evidence
         ("crestline", {"to": "orion"}, []),
         ("A4", {"back": True}, [["A1", "A3", "A4"], ["A2", "A3", "A4"]]),
         ("qinglan", {"back": True, "k": 1}, [["A1", "A3", "A4"]]),
-        ("A1", {"max_legs": 2}, [["A1", "A3"]]),
+        ("A1", {"rules": Rules(max_legs=2)}, [["A1", "A3"]]),
     ],
 )
 def test_a_trace_on_request_goes_forward_or_back(start: str, more: Row, expected: list[list[str]]) -> None:
