@@ -85,7 +85,7 @@ def _parameters(settings: Settings, flags: Sequence[RedFlag]) -> dict[str, dict[
     known = {flag.id: knobs(flag) for flag in flags}
     for flag, values in settings.items():
         if flag not in {each.id for each in FLAGS} | set(known):
-            raise InputError(f"settings name red flag {flag!r}, which does not exist; see `entrepot flags`")
+            raise InputError(f"settings name red flag {flag!r}, which does not exist; see `entrepot flags list`")
         unknown = set(values) - set(known.get(flag, values))
         if unknown:
             named = ", ".join(sorted(unknown))
