@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
-from pipelines.graph.tracing.arrays import Flags, Measures, Numbers, spans
+from pipelines.graph.tracing.arrays import Flags, Measures, Numbers
 from pipelines.graph.tracing.movement_columns import Movements
 from pipelines.graph.tracing.rules import Rules
 
@@ -220,6 +220,3 @@ def dwell(moves: Movements, states: States, state: Numbers, holder: Numbers, rul
     of_goods = np.array([rules.dwell_of(name) for name in states.goods_names], np.int64)
     longest = of_goods[states.goods[state]]
     return np.where(moves.forwarder[holder], np.minimum(rules.forwarder_dwell, longest), longest)
-
-
-__all__ = ["Arrivals", "Departures", "States", "arrivals", "departures", "goods_key", "recognized_states", "spans"]
