@@ -47,14 +47,20 @@ class Section(BaseModel):
 
 
 class User(Section):
+    """Who the user is: names as they stand in the records."""
+
     parties: tuple[str, ...] = ()
 
 
 class StoreSetting(Section):
+    """Where facts are kept: a folder or the address of an object store."""
+
     path: str = "store"
 
 
 class JournalSetting(Section):
+    """Where alerts and messages are kept: a file or the URL of a database."""
+
     url: str = "journal.db"
 
 
@@ -86,6 +92,8 @@ class SourceBlock(Section):
 
 
 class TraceSetting(Section):
+    """How far goods are followed, and how many paths are told."""
+
     max_legs: int = Field(default=6, ge=1, le=20)
     dwell_days: Annotated[dict[str, Annotated[int, Field(ge=0)]], BeforeValidator(_dwell)] = {"accelerator": 180}
     other_dwell_days: int = Field(default=180, ge=0)
@@ -105,11 +113,15 @@ class TraceSetting(Section):
 
 
 class FlagSetting(Section):
+    """Whether one red flag is on, and the parameters set for it."""
+
     enabled: bool = True
     parameters: dict[str, Any] = {}
 
 
 class MailSetting(Section):
+    """Whom to tell by mail, and the server that takes it."""
+
     type: Literal["mail"]
     name: str = "mail"
     host: str
@@ -125,6 +137,8 @@ class MailSetting(Section):
 
 
 class WebhookSetting(Section):
+    """Which address to post to, and the secret that signs the messages."""
+
     type: Literal["webhook"]
     name: str = "webhook"
     url: str = Field(pattern=r"^https?://")
@@ -135,6 +149,8 @@ class WebhookSetting(Section):
 
 
 class DaemonSetting(Section):
+    """When the daemon makes a pass: by interval or by the clock."""
+
     every: Interval | None = None
     schedule: str | None = Field(default=None, pattern=r"^\s*\S+(\s+\S+){4}\s*$")
     deliver_from: dt.date | None = None

@@ -111,6 +111,7 @@ def _license(law: Json) -> str:
 
 
 def show_units(units: Sequence[Json]) -> None:
+    """Print the units at each end, on recognized goods and if the others are the same."""
     for each in units:
         for basis, said in (("recognized", "on recognized goods"), ("if_same_goods", "if these are the same goods")):
             bounds, chips = each[basis]["units"], each[basis].get("chips") or {}
@@ -121,6 +122,7 @@ def show_units(units: Sequence[Json]) -> None:
 
 
 def show_finding(finding: Json, subject: str) -> None:
+    """Print one finding, naming its party where that is not the subject."""
     named = finding["party"]["id"] == subject or finding["party"]["name"] in finding["reason"]
     who = "" if named else f"{finding['party']['name']}: "
     put(f"  {finding['severity']:8} {finding['flag']}")

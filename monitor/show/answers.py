@@ -27,6 +27,7 @@ def show_trace(answer: Json) -> None:
 
 
 def show_screening(answer: Json) -> None:
+    """Print what a name resembles, and the lists it was compared with."""
     rows = [{**each, "evidence": "; ".join(one["detail"] for one in each["evidence"])} for each in answer["matches"]]
     put_table(
         "Matches",
@@ -42,6 +43,7 @@ def show_screening(answer: Json) -> None:
 
 
 def show_ownership(answer: Json) -> None:
+    """Print chains, economic shares, legal tests, parent and headquarters."""
     party = answer["party"]
     put(f"{party['name']} ({country_name(party['country'])}) as of {answer['on']}")
     for chain in answer["chains"]:
@@ -77,6 +79,7 @@ def _share(share: Json) -> str:
 
 
 def show_graph(answer: Json) -> None:
+    """Print the connections of an answer, one per line."""
     names = {node["id"]: node["name"] for node in answer["nodes"]}
     rows = [
         {**edge, "from": names.get(edge["from"], edge["from"]), "to": names.get(edge["to"], edge["to"])}
@@ -91,6 +94,7 @@ def show_graph(answer: Json) -> None:
 
 
 def show_flag(flag: Json) -> None:
+    """Print one red flag in full."""
     put(f"{flag['id']} · {flag['severity']} · family {flag['family']}")
     paragraph(flag["title"])
     for name in ("says", "misses"):

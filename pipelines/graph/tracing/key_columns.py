@@ -74,6 +74,7 @@ def key_rows(tables: Tables, rules: Rules) -> pl.DataFrame:
 
 
 def keys_of_parties(rows: pl.DataFrame, code: pl.Enum, parties: int, zero: int) -> Keys:
+    """Number keys after the parties, sorted by party; days count from `zero`, open ends lie far away."""
     rows = rows.with_columns(
         number=pl.struct("kind", "key").rle_id().cast(pl.Int64) + parties,
         place=pl.col("party").cast(code).to_physical().cast(pl.Int64),

@@ -89,6 +89,7 @@ def weigh(states: States, arrived: Measures, counted: Measures, goal: Measures) 
 
 
 def one_if_unknown(chips: Measures) -> Measures:
+    """Count an unknown number of chips as one."""
     return np.nan_to_num(chips, nan=1.0)
 
 
