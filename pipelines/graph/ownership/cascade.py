@@ -52,8 +52,7 @@ class Web:
 
     def owned_by(self, owners: Ints) -> Ints:
         """Edges that leave some nodes."""
-        begin = np.searchsorted(self.owner, owners, side="left")
-        return ranges(begin, np.searchsorted(self.owner, owners, side="right") - begin)
+        return leaving(self.owner, owners)
 
 
 @dataclass(frozen=True)
@@ -85,6 +84,23 @@ def ranges(begin: Ints, count: Ints) -> Ints:
     total = int(ends[-1]) if len(ends) else 0
     numbers: Ints = np.arange(total, dtype=np.int64) + np.repeat(begin - (ends - count), count)
     return numbers
+
+
+def leaving(owner: Ints, nodes: Ints) -> Ints:
+    """Give the places of the edges that leave some nodes; `owner` is sorted."""
+    begin = np.searchsorted(owner, nodes, side="left")
+    return ranges(begin, np.searchsorted(owner, nodes, side="right") - begin)
+
+
+def downstream(owner: Ints, owned: Ints, starts: Ints, size: int) -> Bools:
+    """Mark what some of `size` nodes own, directly or through others, themselves included; `owner` is sorted."""
+    member = np.zeros(size, dtype=bool)
+    wave = starts
+    while len(wave):
+        member[wave] = True
+        met = np.unique(owned[leaving(owner, wave)])
+        wave = met[~member[met]]
+    return member
 
 
 def web(

@@ -15,11 +15,11 @@ from typing import Protocol
 import numpy as np
 import polars as pl
 
-from pipelines.graph.ownership.cascade import Outcome, Web, below, judge
+from pipelines.graph.ownership.cascade import Outcome, Web, below, downstream, judge
 from pipelines.graph.ownership.holdings import holdings, on_day
 from pipelines.graph.ownership.reasons import Case, Reasons, explain
 from pipelines.graph.ownership.stretches import ALWAYS, FOREVER, clip, merged, overlap, with_dates
-from pipelines.graph.ownership.unrolled import SHIFT, Graph, Nodes, downstream, listed_nodes, stretches, unroll
+from pipelines.graph.ownership.unrolled import SHIFT, Graph, Nodes, listed_nodes, stretches, unroll
 from pipelines.tables import GRAPH, conform
 
 Entries = dict[int, list[tuple[int, int, str, bool]]]
@@ -186,7 +186,7 @@ def _stretch_tests(
 ) -> Iterator[dict[str, object]]:
     """Test each stretch of each party below the listed; without aggregation, owner by owner, the largest counts."""
     starts = np.unique(listed["code"].to_numpy())
-    region = downstream(graph, starts, len(names))
+    region = downstream(graph.owner, graph.owned, starts, len(names))
     inner = graph.only(region[graph.owner] & region[graph.owned])
     outer = graph.only(~region[graph.owner] & region[graph.owned])
     nodes = stretches(inner, outer, listed, region, window)

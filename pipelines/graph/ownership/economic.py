@@ -17,7 +17,7 @@ import polars as pl
 from scipy.sparse import csc_array, eye_array
 from scipy.sparse.linalg import spsolve
 
-from pipelines.graph.ownership.cascade import Bools, Floats, Ints, ranges
+from pipelines.graph.ownership.cascade import Bools, Floats, Ints, downstream
 from pipelines.graph.ownership.holdings import holdings_on
 
 DENSE = 40
@@ -36,18 +36,6 @@ class Stakes:
     least: Floats
     most: Floats
     least_of: Floats
-
-    def reached(self, start: int) -> Bools:
-        """Mark what a party owns, directly or through others, itself included."""
-        member = np.zeros(len(self.least_of), dtype=bool)
-        wave = np.array([start])
-        while len(wave):
-            member[wave] = True
-            begin = np.searchsorted(self.owner, wave, side="left")
-            edges = ranges(begin, np.searchsorted(self.owner, wave, side="right") - begin)
-            met = np.unique(self.owned[edges])
-            wave = met[~member[met]]
-        return member
 
 
 def economic(
@@ -97,7 +85,7 @@ def _stakes(held: pl.DataFrame, ids: pl.Series) -> Stakes:
 
 
 def _shares(stakes: Stakes, start: int, wanted: Bools) -> Iterator[tuple[int, int, float, float, bool]]:
-    below = stakes.reached(start)
+    below = downstream(stakes.owner, stakes.owned, np.array([start]), len(stakes.least_of))
     local = _Below.of(stakes, start, below)
     least = local.solve(local.least)
     loops = local.self_owned(least)

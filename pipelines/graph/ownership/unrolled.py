@@ -55,18 +55,6 @@ class Graph:
         return Graph(*(getattr(self, name)[kept] for name in self.__dataclass_fields__))
 
 
-def downstream(graph: Graph, starts: Ints, size: int) -> Bools:
-    member = np.zeros(size, dtype=bool)
-    wave = starts
-    while len(wave):
-        member[wave] = True
-        begin = np.searchsorted(graph.owner, wave, side="left")
-        edges = ranges(begin, np.searchsorted(graph.owner, wave, side="right") - begin)
-        met = np.unique(graph.owned[edges])
-        wave = met[~member[met]]
-    return member
-
-
 def stretches(inner: Graph, outer: Graph, listed: pl.DataFrame, region: Bools, window: tuple[int, int]) -> Nodes:
     """Cut each party of the region on every day on which something that decides its test may change."""
     first, last = window
