@@ -138,7 +138,6 @@ class _World:
         made["license_needs"] = license_needs(
             made["shipments"],
             parties=made["parties"],
-            countries=made["countries"],
             screenings=made["screenings"],
             address_listings=made["address_listings"],
             headquarters=made["headquarters"],
@@ -156,7 +155,6 @@ class _World:
             address_listings=made["address_listings"],
             ownership_tests=made["ownership_tests"],
             headquarters=made["headquarters"],
-            countries=made["countries"],
             accelerators=self.goods.accelerators,
             sources=made["sources"],
             as_of=known.as_of,

@@ -20,7 +20,6 @@ def restricted_ends(
     address_listings: pl.DataFrame,
     ownership_tests: pl.DataFrame,
     headquarters: pl.DataFrame,
-    countries: pl.DataFrame,
     accelerators: pl.DataFrame,
     sources: pl.DataFrame,
     as_of: dt.date,
@@ -35,7 +34,6 @@ def restricted_ends(
     later are there with `on_the_day` false. A license on record (`needs.on_record`) removes an end that a license
     would lift; it does not lift the prohibition of the Denied Persons List or of blocking sanctions.
     """
-    del countries  # the groups come from the same dated data this table is made from
     around = Circumstances(
         parties=GRAPH["parties"].empty() if parties is None else parties,
         screenings=screenings,

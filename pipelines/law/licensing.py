@@ -19,7 +19,6 @@ def license_needs(
     shipments: pl.DataFrame,
     *,
     parties: pl.DataFrame,
-    countries: pl.DataFrame,
     screenings: pl.DataFrame,
     address_listings: pl.DataFrame,
     headquarters: pl.DataFrame,
@@ -36,7 +35,6 @@ def license_needs(
     per goods key it may be (`assumed`, `goods`). `accelerators` says what chips are (exceptions exist for those that
     are not for data centers); it defaults to the shipped catalog.
     """
-    del countries  # the groups come from the same dated data this table is made from
     accelerators = catalog().accelerators if accelerators is None else accelerators
     around = Circumstances(
         parties=parties,

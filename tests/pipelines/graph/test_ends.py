@@ -42,8 +42,7 @@ def ends(
     chips = catalog().accelerators
     shipments = controls.classify(frame("shipments"), chips, as_of=world.as_of)
     around: dict[str, Any] = {
-        name: frame(name)
-        for name in ("screenings", "address_listings", "headquarters", "ownership_tests", "countries", "sources")
+        name: frame(name) for name in ("screenings", "address_listings", "headquarters", "ownership_tests", "sources")
     }
     needs = license_needs(shipments, parties=frame("parties"), licenses=frame("licenses"), as_of=world.as_of, **around)
     return restricted_ends(

@@ -48,7 +48,6 @@ def needs(
     )  # fmt: skip
     names = (
         "parties",
-        "countries",
         "screenings",
         "address_listings",
         "headquarters",
