@@ -14,7 +14,7 @@ from monitor.tracing.path import Json, Teller
 from monitor.tracing.suspicion import PATHS, Suspicion, reached, searched, shipments, trace_all
 from pipelines.errors import UnknownParty
 from pipelines.graph.tracing.arrays import Flags
-from pipelines.graph.tracing.reach import Reach, reach
+from pipelines.graph.tracing.reach import Reach, fewest_legs, reach
 from pipelines.graph.tracing.routes import Field, Found, best_paths
 from pipelines.graph.tracing.rules import Rules
 from pipelines.graph.tracing.schemes import Farthest, in_reach
@@ -25,6 +25,7 @@ from pipelines.tables import Tables
 __all__ = ["Suspicion", "path_between", "reached", "shipments", "trace", "trace_all"]
 
 MOST_ENDS = 20
+FARTHEST_LOOK = 4
 """Ends whose units are counted for one answer."""
 
 
@@ -57,7 +58,7 @@ def trace(
     routes = _search(of, asked, k)
     paths = [teller.path(route) for route in routes.routes]
     units = _units(tables, teller, asked, [route.states for route in routes.routes])
-    cut = routes.truncated or any(each.cut for each in units)
+    cut = routes.truncated or any(each.cut for each in units) or _leads_farther(found, question)
     answer: Json = {
         "start": asked.start,
         "paths": paths,
@@ -83,6 +84,13 @@ def _question(tables: Tables, found: Reach, start: str, *, back: bool, to: str |
     if back:
         starts, goals = goals if to is not None else np.ones(len(move), bool), starts
     return Question(about, starts, goals, back, farthest=not back and to is None)
+
+
+def _leads_farther(found: Reach, asked: Question) -> bool:
+    """Say whether goods lead to a goal only in more shipments than are searched."""
+    searched_legs = found.rules.max_legs
+    legs = fewest_legs(found.graph, asked.goals, FARTHEST_LOOK * searched_legs)
+    return bool((asked.starts & (legs > searched_legs)).any())
 
 
 def _party(tables: Tables, found: Reach, party: str) -> Json:

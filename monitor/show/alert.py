@@ -136,7 +136,7 @@ def show_finding(finding: Json, subject: str) -> None:
 def searched(within: Json) -> str:
     """Say what was searched, and whether anything was cut."""
     dwell = ", ".join(f"{family} {days} days" for family, days in within["dwell_days"].items())
-    cut = "something was cut" if within["truncated"] else "nothing was cut"
+    cut = "something was cut, longer paths may exist" if within["truncated"] else "nothing was cut"
     return (
         f"up to {within['max_legs']} legs; dwell {dwell}; links {', '.join(within['links_used'])}; records from "
         f"{within['records_from']} to {within['records_to']}; {cut}"

@@ -100,7 +100,8 @@ def _suspicion(tables: Tables, teller: Teller, scheme: Scheme) -> Suspicion:
     by_end = _by_end(teller, scheme, paths)
     counted = tuple(count_units(tables, teller, starts, states) for states in by_end.values())
     mine = _mine(tables, teller, scheme, by_end)
-    cut = scheme.found.truncated or any(each.cut for each in counted)
+    firsts = [route.states[0] for route in scheme.found.routes]
+    cut = scheme.found.truncated or any(each.cut for each in counted) or bool(of.continued[firsts].any())
     rows = [
         _reached(teller, scheme, paths, party, states, units)
         for (party, states), units in zip(by_end.items(), counted, strict=True)

@@ -46,6 +46,13 @@ class Reach:
         return marked
 
     @cached_property
+    def beyond(self) -> Flags:
+        """States that would reach an end in one shipment more than are searched."""
+        farthest = self.legs == self.rules.max_legs
+        flags: Flags = self.graph.before(farthest) & (self.legs == 0)
+        return flags
+
+    @cached_property
     def certainty(self) -> Measures:
         """Weight of the surest end each state is; 0 where it is none."""
         weight = np.zeros(len(self.states))

@@ -34,6 +34,9 @@ class Traced:
     searched: int
     """Shipments searched, those left out of this part included."""
 
+    continued: Flags
+    """States that carry on what would reach an end only in more shipments than are searched."""
+
     @cached_property
     def named(self) -> Flags:
         """States of shipments whose row says what the goods are, at least their family."""
@@ -111,7 +114,8 @@ def traced(whole: Reach, wanted: Flags | None = None) -> Traced:
     with np.errstate(divide="ignore"):
         goal = np.log(reach.certainty)
     weights = weigh(reach.states, arrived[kept], known[kept], goal)
-    return Traced(reach, kept, within, reach.graph.among(within, within), arrived[kept], weights, len(moves.frame))
+    graph, continued = reach.graph.among(within, within), whole.graph.after(whole.beyond)[kept]
+    return Traced(reach, kept, within, graph, arrived[kept], weights, len(moves.frame), continued)
 
 
 def _part(whole: Reach, kept: Numbers) -> tuple[Reach, Numbers]:

@@ -282,6 +282,26 @@ def test_a_trace_on_request_goes_forward_or_back(start: str, more: Row, expected
     assert ("note" in answer) is (not expected)
 
 
+@pytest.mark.parametrize(("max_legs", "shown", "truncated"), [(3, 1, False), (2, 0, True), (1, 0, True)])
+def test_a_trace_says_when_goods_lead_on_in_more_shipments_than_it_searched(
+    max_legs: int, shown: int, truncated: bool
+) -> None:
+    tables = through_two_borders()
+    answer = trace(tables, "L0", rules=Rules(max_legs=max_legs))
+    assert (len(answer["paths"]), answer["searched"]["truncated"]) == (shown, truncated)
+    (found,) = trace_all(tables, rules=Rules(max_legs=max_legs))
+    assert found.as_json()["searched"]["truncated"] is truncated
+
+
+def through_two_borders() -> Tables:
+    legs = [
+        servers("L0", "a", "b", "2024-01-02", "2024-01-05", 4),
+        servers("L1", "b", "c", "2024-02-02", "2024-02-05", 4),
+        servers("L2", "c", "d", "2024-03-02", "2024-03-05", 4),
+    ]
+    return Tables.of(shipments=legs, restricted_ends=[end("L2", "d", "destination")])
+
+
 def test_a_trace_from_a_shipment_counts_that_shipments_units() -> None:
     units = trace(example(), "A2")["units"]
     assert [four(each, "if_same_goods", "units") for each in units] == [[6, 9, 6, 10]] * 2
