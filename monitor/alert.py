@@ -28,6 +28,10 @@ KIND_OF_RULE = {"listed": "listing", "listed_address": "listing", "owned_50_perc
 """What a delivery straight to a restricted end is about; every other rule is about the license."""
 
 
+NOTHING_OF_MINE: Mapping[str, Any] = {"shipments": [], "quantity": 0, "value_usd": 0, "open_orders": [], "units": []}
+"""What an alert says of the user's own shipments when it concerns none."""
+
+
 def alert_id(subject: str, kind: str, nth: int = 1) -> str:
     """Name an alert by its subject and kind; disjoint schemes of one party get `/2`, `/3`."""
     digest = hashlib.sha256(f"{subject}|{kind}".encode()).hexdigest()[:12]
@@ -208,7 +212,7 @@ def _alert(
         "explanations": _explanations(book, ordered),
         "paths": traced.get("paths", []),
         "units": traced.get("units", []),
-        "mine": traced.get("mine"),
+        "mine": traced.get("mine") or dict(NOTHING_OF_MINE),
         "searched": traced.get("searched"),
         "clock": {"first_raised": None, "known_since": snapshot.get("made_at")},
         "hold": None,
