@@ -25,8 +25,11 @@ def find(tables: Tables) -> Frame:
         doubtful.select(end_shipment="shipment", unlike=nw.lit(value=True)), on="end_shipment", how="left"
     )
     return told.select(
-        "shipment", "end", "legs",
+        "shipment", "end",
         party="subject",
+        steps=nw.when(nw.col("legs") == 1)
+        .then(nw.lit("one shipment"))
+        .otherwise(nw.concat_str(nw.col("legs").cast(nw.String), nw.lit(" shipments"))),
         delivery="end_shipment",
         restricted_by=nw.col("rule").str.replace_all("_", " "),
         units=_units(sure),
@@ -66,7 +69,7 @@ FLAG = RedFlag(
     family="graph",
     kind="diversion",
     find=find,
-    says="Controlled goods of {party} may have reached {end} in {legs} shipments: {units} (restricted by "
+    says="On the path traced for {party}, controlled goods may have reached {end} in {steps}: {units} (restricted by "
     "{restricted_by}).",
     misses="Movements outside the records; hand-overs without a shared key; paths beyond the legs and dwell searched.",
     innocent=(
