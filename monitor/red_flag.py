@@ -84,7 +84,6 @@ class RedFlag:
     needs: tuple[str, ...] = ("shipments",)
     fills: tuple[str, ...] = ()
     absent: bool = False
-    program: str | None = None
     calibrated: bool = False
     """Its findings hold an error rate that is set, so that one of them makes an alert by itself."""
     context: bool = False
