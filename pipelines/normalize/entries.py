@@ -22,8 +22,6 @@ SEE = re.compile(r"[.,;]?\s*\(\s*(?:see|for) (?:also |alternate |alternative |ot
 FOLLOWING = re.compile(r"^(?:and )?(?:the )?following (?:\w+ )?alias(?:es)?:?\s*|^and$", re.IGNORECASE)
 ADDRESS_ONLY = re.compile(r"^address\s*\d+\.?$", re.IGNORECASE)
 HEADED = re.compile(r"^(?:the )?addresses? for [^:]{3,120}:\s*", re.IGNORECASE)
-
-
 SENTENCE = re.compile(r"(?<=[^\W\d]{3})\.\s+(?!(?:Ltd|Inc|LLC|Corp|Co|Limited)\b)(?=[^,]*\d|[^,]*,[^,]*\d)")
 UNUSUAL = re.compile(r"\(|\b[afAF][./]?\s?[kK][./]|known as|subordinate|any successor", re.IGNORECASE)
 """What a name must have for anything to stand inside it."""
