@@ -49,7 +49,7 @@ def title(alert: Json) -> str:
     path = alert["paths"][0]
     shipped, end = _shipped(path), path["end"]["name"]
     if len(shipped) == 1:
-        return f"{_most(alert, shipped[0])} recorded as delivered to {end}: {_why(path)}"
+        return f"{_most(alert, shipped[0])} recorded as delivered to {shipped[0]['to']['name']}: {_why(path)}"
     verb = "recorded as passed on" if all(link["observed"] for link in path["links"]) else "may have been passed on"
     through = [leg["from"]["name"] for leg in path["legs"][1:]]
     goods = _most(alert, shipped[0])
@@ -91,7 +91,11 @@ def _at_end(alert: Json, units: Sequence[Json]) -> Json | None:
 
 def _why(path: Json) -> str:
     rules = [reason["rule"] for reason in path["end"]["restricted_because"] if reason["on_the_day"]]
-    return RULES.get(rules[0], rules[0].replace("_", " ")) if rules else "a restriction applied only afterwards"
+    if not rules:
+        return "a restriction applied only afterwards"
+    consignee, end = _shipped(path)[-1]["to"], path["end"]
+    named = "the consignee" if consignee["id"] == end["id"] else str(end["name"])
+    return RULES.get(rules[0], rules[0].replace("_", " ")).replace("the consignee", named)
 
 
 def _who(party: Json, incorporated_on: dt.date | None) -> str:
