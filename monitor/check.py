@@ -218,7 +218,9 @@ def _said(flag: RedFlag, rows: pl.DataFrame, names: Mapping[str, str]) -> pl.Dat
 def _reason(flag: RedFlag, row: Mapping[str, Any], names: Mapping[str, str]) -> str:
     values = {name: _called(name, value, names) for name, value in row.items()}
     more = row["pieces"] - 1
-    return People().format(flag.says, **values) + (f" (And {more:,} more.)" if more else "")
+    said = People().format(flag.says, **values)
+    said = said.removesuffix(".") if said.endswith("..") else said
+    return said + (f" (And {more:,} more.)" if more else "")
 
 
 def _called(column: str, value: Any, names: Mapping[str, str]) -> Any:

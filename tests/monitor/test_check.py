@@ -57,6 +57,12 @@ def test_a_party_without_a_name_is_called_by_its_id() -> None:
     assert check(Tables.of(shipments=[PARTS]), flags=[flag()]).findings["reason"][0].startswith("p1 shipped")
 
 
+def test_a_name_that_ends_in_a_stop_ends_its_sentence() -> None:
+    named = flag(says="The end is {party}.")
+    tables = Tables.of(shipments=[PARTS], parties=[{"id": "p1", "name": "Harbor Cloud Co., Ltd."}])
+    assert check(tables, flags=[named]).findings["reason"].to_list() == ["The end is Harbor Cloud Co., Ltd."]
+
+
 def test_one_finding_per_flag_and_party_keeps_the_worst_and_counts_the_rest() -> None:
     rows = [PARTS, PARTS | {"id": "A4", "item": "servers"}, PARTS | {"id": "A5", "shipper": "p2"}]
     graded = nw.when(nw.col("item") == "servers").then(nw.lit("high")).otherwise(nw.lit("low"))
