@@ -90,7 +90,7 @@ def _at_end(alert: Json, units: Sequence[Json]) -> Json | None:
 
 
 def _why(path: Json) -> str:
-    rules = [reason["rule"] for reason in path["end"]["restricted_because"] if reason["on_the_day"]]
+    rules: list[str] = [reason["rule"] for reason in path["end"]["restricted_because"] if reason["on_the_day"]]
     if not rules:
         return "a restriction applied only afterwards"
     consignee, end = _shipped(path)[-1]["to"], path["end"]
