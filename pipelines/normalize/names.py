@@ -53,6 +53,7 @@ class Words:
     spellings: Mapping[str, str]
     together: Mapping[str, str]
     misspelled: Mapping[str, str]
+    simplified: Mapping[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,7 @@ def words() -> Words:
         generic=generic,
         spellings=dict(shipped["spellings"]),
         together=dict(shipped["together"]),
+        simplified=str.maketrans(*("".join(shipped["han"][kind].split()) for kind in ("traditional", "simplified"))),
         misspelled=_misspelled((generic | frozenset({"limited", "company", "corporation"})) - _TOO_CLOSE),
     )
 
@@ -147,6 +149,7 @@ def _folded(text: str) -> str:
     kept = "".join(char for char in text if char in "\t\n" or unicodedata.category(char) not in {"Cc", "Cf"})
     text = _plain_letters(kept)
     if not text.isascii():
+        text = text.translate(words().simplified)
         text = unicodedata.normalize("NFKC", " ".join(map(maybe_ascii, text.split())))
     text = _APOSTROPHES.sub("", text.casefold()).replace("&", " and ")
     text = _DOTTED.sub(lambda found: re.sub(r"[.\s]", "", found.group()) + " ", text)

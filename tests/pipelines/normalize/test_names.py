@@ -87,3 +87,14 @@ def test_a_dotted_legal_form_reads_the_same_without_its_last_dot() -> None:
     for form in ("S.A. de C.V.", "S.A.", "B.V.", "S.p.A."):
         assert fold(f"Quorvane {form}") == fold(f"Quorvane {form[:-1]}")
     assert fold("release 3.5") == "release 3 5"
+
+
+@pytest.mark.parametrize(
+    ("traditional", "simplified"),
+    [
+        ("青嵐(北京)電子信息產業有限公司", "青岚（北京）电子信息产业有限公司"),
+        ("遠帆國際貿易有限公司", "远帆国际贸易有限公司"),
+    ],
+)
+def test_traditional_and_simplified_characters_are_one_spelling(traditional: str, simplified: str) -> None:
+    assert parse_name(traditional).core == parse_name(simplified).core
