@@ -14,6 +14,9 @@ Frame = nw.LazyFrame[Any]
 RECEIVES = ("consignee", "intermediate_consignee", "end_user", "purchaser")
 """Roles in which a party gets the goods."""
 
+TAKES_PART = (*RECEIVES, "forwarder")
+"""Parties to the transaction under § 748.5(c) to (f): a forwarding agent abroad counts as intermediate consignee."""
+
 BINDS_EVERY_ROLE = ("SDN", "DPL")
 """Lists that prohibit dealing with a party in any role and any goods, not only sending it some."""
 
@@ -157,7 +160,7 @@ def appearances(tables: Tables) -> Frame:
         "family", "recognized", "vague", "unit_value_usd", "origin_country", shipment="id"
     ).join(licensed(tables), on="shipment", how="left")
     return tables.appearances.join(goods, on="shipment", how="left").with_columns(
-        receives=nw.col("role").is_in(RECEIVES), licensed=true("licensed"), unshown=true("unshown")
+        receives=nw.col("role").is_in(TAKES_PART), licensed=true("licensed"), unshown=true("unshown")
     )
 
 
