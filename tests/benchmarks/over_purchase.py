@@ -1,4 +1,4 @@
-"""Measure the over-purchase model on made-up markets, as its card has it: `python -m tests.benchmarks.over_purchase`."""
+"""Measure the over-purchase model on made-up markets, as in its card: `python -m tests.benchmarks over_purchase`."""
 
 from __future__ import annotations
 
