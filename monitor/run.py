@@ -148,6 +148,7 @@ def _keep(settings: Settings, store: Store, now: dt.datetime, say: Say) -> tuple
             own_names=settings.user.parties,
             as_of=as_of,
             registry=base.table("registry").collect() if base else None,
+            before=base.tables() if base else None,
             rules=settings.trace.rules(),
         )
         built = build(known, say)

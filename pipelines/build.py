@@ -42,7 +42,8 @@ class Known:
     """What a build starts from: the winning records of every contract table, and what is kept beside them.
 
     `registry` maps mention keys to party ids from earlier runs and is an input: ids are stable because of it.
-    `rules` say how far goods are followed.
+    `before` are the tables of the last run: what it knew of sources that give no rows this time. `rules` say how far
+    goods are followed.
     """
 
     records: Mapping[str, pl.DataFrame]
@@ -51,6 +52,7 @@ class Known:
     as_of: dt.date
     registry: pl.DataFrame | None = None
     judgments: pl.DataFrame | None = None
+    before: Tables | None = None
     rules: Rules = field(default_factory=Rules)
 
 
@@ -92,9 +94,10 @@ class _World:
     def __init__(self, known: Known, records: Frames, goods: Catalog) -> None:
         self.known, self.records, self.goods = known, records, goods
         self.own: tuple[str, ...] = ()
+        before = known.before
         self.made: Frames = {
-            "sources": sources(known.reports),
-            "fills": fills(known.reports),
+            "sources": sources(known.reports, before.frame("sources") if before else None),
+            "fills": fills(known.reports, before.frame("fills") if before else None),
             "countries": country_groups.countries(),
         }
 

@@ -106,8 +106,12 @@ class SourceReport:
     failed: str | None = None
 
 
-def sources(reports: Sequence[SourceReport]) -> pl.DataFrame:
-    """Give the graph's table `sources`: what each source may be asked about."""
+def sources(reports: Sequence[SourceReport], before: pl.DataFrame | None = None) -> pl.DataFrame:
+    """Give the graph's table `sources`: what each source may be asked about.
+
+    `before` is the table of the last run: a source whose files are no longer there still has its records, so what was
+    known of it stays; the days its records span only widen, unless it is a snapshot.
+    """
     rows = [
         {
             "id": each.source,
@@ -122,15 +126,25 @@ def sources(reports: Sequence[SourceReport]) -> pl.DataFrame:
             "version": each.version,
         }
         for each in reports
+        if each.read
     ]
-    return conform(pl.DataFrame(rows, schema=GRAPH["sources"].schema), GRAPH["sources"])
+    now = conform(pl.DataFrame(rows, schema=GRAPH["sources"].schema), GRAPH["sources"])
+    if before is None:
+        return now
+    anew = [each.source for each in reports if each.mode == "snapshot"]
+    spans = before.filter(~pl.col("id").is_in(anew)).select("id", "table", first="first_day", last="last_day")
+    widened = now.join(spans, on=["id", "table"], how="left", maintain_order="left").with_columns(
+        first_day=pl.min_horizontal("first_day", "first"), last_day=pl.max_horizontal("last_day", "last")
+    )
+    return pl.concat([widened.select(now.columns), before.join(now, on=["id", "table"], how="anti")])
 
 
-def fills(reports: Sequence[SourceReport]) -> pl.DataFrame:
-    """Give the graph's table `fills`: how far each source fills each column."""
+def fills(reports: Sequence[SourceReport], before: pl.DataFrame | None = None) -> pl.DataFrame:
+    """Give the graph's table `fills`: how far each source fills each column, when it was last read."""
     rows = [
         {"source": each.source, "table": each.table, "column": column, "share": share}
         for each in reports
         for column, share in each.columns_filled.items()
     ]
-    return pl.DataFrame(rows, schema=GRAPH["fills"].schema)
+    now = pl.DataFrame(rows, schema=GRAPH["fills"].schema)
+    return now if before is None else pl.concat([now, before.join(now, on=["source", "table"], how="anti")])
