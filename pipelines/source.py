@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -59,8 +59,8 @@ class Extract:
 class Source:
     """A kind of source: who publishes it under which license, what it feeds, and the two acts on its files.
 
-    `recognizes` looks at a file's content; `read` gives its records (None: the user's canonical files, read
-    column by column in `pipelines.ingest`). `expected` bounds the rows of a complete file; outside is told.
+    `recognizes` looks at a file's content; `read` gives its records, piece by piece where files can be large:
+    nothing is held longer than it must. `expected` bounds the rows of a complete file; outside is told.
     """
 
     id: str
@@ -69,7 +69,7 @@ class Source:
     license: str
     tables: tuple[str, ...]
     recognizes: Callable[[RawFile], bool]
-    read: Callable[[Sequence[RawFile]], list[Extract]]
+    read: Callable[[Sequence[RawFile]], Iterable[Extract]]
     expected: tuple[int, int] = (0, 100_000_000)
 
 

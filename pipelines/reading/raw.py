@@ -6,19 +6,22 @@ import datetime as dt
 import io
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import polars as pl
+from lxml import etree
 
 from pipelines.errors import SourceFailed
 from pipelines.reading.columns import LARGEST, decode, fingerprint, read_stable
 from pipelines.reading.delimited import RawTable, delimited, header_of, no_rows
 
 BOX = ";"
+HEAD = 1024 * 1024
+ROOT = re.compile(rb"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)", re.DOTALL)
 DATE_IN_NAME = re.compile(r"(?<!\d)((?:19|20)\d{2})[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)")
 
 
@@ -71,6 +74,41 @@ class RawFile:
         return self._text[1]
 
     @property
+    def head(self) -> bytes:
+        """The first MiB of its text, as UTF-8."""
+        return self.text[:HEAD]
+
+    def lines(self) -> Iterator[str]:
+        """Its text line by line, without line ends."""
+        for line in self.text.splitlines():
+            yield line.decode("utf-8", "replace")
+
+    @cached_property
+    def root(self) -> str | None:
+        """Name of an XML file's root element without its namespace; None when it is no XML."""
+        found = ROOT.search(self.head)
+        return found[1].decode() if found else None
+
+    def elements(self, *names: str) -> Iterator[etree._Element]:
+        """The XML elements of these names (without namespace), one by one; each is gone when the next is asked for.
+
+        Raises
+        ------
+        SourceFailed
+            It is broken, has a document type or entities, or elements nested or sized beyond reason.
+        """
+        parser = etree.iterparse(
+            io.BytesIO(self.text), events=("end",), tag=[f"{{*}}{name}" for name in names],
+            resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True,
+        )  # fmt: skip
+        try:
+            for _, element in parser:
+                yield element
+                element.clear()
+        except etree.XMLSyntaxError as error:
+            raise SourceFailed(f"{self.name}: is broken XML ({error}); download it again") from error
+
+    @property
     def is_parquet(self) -> bool:
         return self.content.startswith(b"PAR1")
 
@@ -114,8 +152,18 @@ class RawFile:
         """Whether it begins as JSON does and neither the whole nor its first line is any."""
         return self.is_json and (not self.objects or isinstance(self.objects[0], ValueError))
 
+    def batches(self) -> Iterator[RawTable]:
+        """Read it as a table of text, piece by piece; row numbers go on from piece to piece.
+
+        Raises
+        ------
+        SourceFailed
+            No table can be made of it.
+        """
+        yield self.table()
+
     def table(self) -> RawTable:
-        """Read it as a table of text.
+        """Read it whole as a table of text.
 
         Raises
         ------
@@ -125,6 +173,17 @@ class RawFile:
         if self.is_parquet:
             return _parquet(self.content, self.name)
         return _of_objects(self.objects, self.name) if self.is_json else delimited(self.text, self.name)
+
+
+def open_files(path: Path, *, shown: str = "", largest: int = LARGEST) -> list[RawFile]:
+    """Open what a path holds: the file itself, unpacked; each sheet of a workbook, each member of an archive.
+
+    Raises
+    ------
+    SourceFailed
+        Unreadable, too large, changing, hostile.
+    """
+    return [open_raw(path, shown=shown, largest=largest)]
 
 
 def open_raw(path: Path, *, shown: str = "", largest: int = LARGEST) -> RawFile:
