@@ -78,6 +78,7 @@ class SourceBlock(Section):
     complete: bool = False
     register_complete_for: tuple[str, ...] = ()
     moves_goods: bool = True
+    coverage: Literal["auto", "complete", "excerpt"] = "auto"
     date: dt.date | None = None
 
     @model_validator(mode="after")

@@ -14,6 +14,7 @@ from pipelines.reading.raw import RawFile
 from pipelines.tables import GRAPH, conform, day_number
 
 Mode = Literal["append", "snapshot"]
+Coverage = Literal["auto", "complete", "excerpt"]
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,8 @@ class SourceSetting:
     """What `monitor.toml` may declare of one source; every default holds for the inbox.
 
     `records_licenses` None means: yes where the file has a `license` column. `as_of` is the file's own date.
-    `table` None means: recognized by content.
+    `table` None means: recognized by content. `coverage` says whether a published list is all of that list
+    (`pipelines.coverage`); "auto": by how much it holds.
     """
 
     id: str
@@ -37,6 +39,7 @@ class SourceSetting:
     moves_goods: bool = True
     as_of: dt.date | None = None
     prefix: str = ""
+    coverage: Coverage = "auto"
 
 
 @dataclass(frozen=True)
