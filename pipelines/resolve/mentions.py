@@ -44,7 +44,9 @@ SCHEMA: Mapping[str, pl.DataType] = {
     "roles": pl.List(pl.String()),
     "records": pl.Int64(),
     "first_on": pl.Date(),
+    "unnamed": pl.Boolean(),
 }
+"""`unnamed`: the records give an id alone, as relations of registers do; `name` is then that id."""
 
 _ROLES: Mapping[str, tuple[str, ...]] = {contract.name: contract.roles for contract in CONTRACT if contract.roles}
 _OWN = "own records"
@@ -106,6 +108,7 @@ def _parts(frame: pl.DataFrame, role: str | None) -> pl.DataFrame:
     ).with_columns(
         namespace=pl.when(pl.col("id").is_not_null()).then(pl.col("namespace")),
         name=pl.coalesce("name", "id"),
+        unnamed=pl.col("name").is_null(),
     )
 
 
@@ -169,5 +172,6 @@ def _distinct(frame: pl.DataFrame) -> pl.DataFrame:
         pl.col("role").drop_nulls().unique().sort().alias("roles"),
         pl.col("records").sum(),
         pl.col("first_on").min(),
+        pl.col("unnamed").all(),
     )
     return grouped.select(pl.col(name).cast(dtype) for name, dtype in SCHEMA.items()).sort("key")

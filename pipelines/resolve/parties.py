@@ -90,7 +90,10 @@ def _spelled(said: pl.DataFrame) -> pl.DataFrame:
 
 
 def _name(said: pl.DataFrame) -> pl.DataFrame:
-    """Choose the name most used, however it is written; ties: the one seen first; then its spelling most used."""
+    """Choose the name most used, however it is written; ties: the one seen first; then its spelling most used.
+
+    An id stands for a name only where nobody gives one.
+    """
     loud = pl.col("name").str.to_uppercase() == pl.col("name")
     named = said.with_columns(plain=pl.col("name").map_elements(fold, return_dtype=pl.String), loud=loud)
     counted = named.with_columns(
@@ -98,8 +101,8 @@ def _name(said: pl.DataFrame) -> pl.DataFrame:
         since=pl.col("first_on").min().over("party", "plain"),
         written=pl.col("records").sum().over("party", "name"),
     )
-    order = ["party", "used", "since", "plain", "loud", "written", "name"]
-    down = [False, True, False, False, False, True, False]
+    order = ["party", "unnamed", "used", "since", "plain", "loud", "written", "name"]
+    down = [False, False, True, False, False, False, True, False]
     ranked = counted.sort(order, descending=down, nulls_last=True)
     return ranked.group_by("party", maintain_order=True).agg(pl.col("name").first()).rename({"party": "id"})
 

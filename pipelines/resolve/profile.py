@@ -50,7 +50,7 @@ class Profile:
         """Put what is known of two together."""
         dates = [each for each in (self.first_on, other.first_on) if each]
         return Profile(
-            self.core,
+            self.core or other.core,
             self.cores | other.cores,
             self.spellings | other.spellings,
             self.countries | other.countries,
@@ -94,14 +94,15 @@ def profiles(mentions: pl.DataFrame) -> dict[str, Profile]:
 
 
 def _profile(row: dict[str, Any], registered: Mapping[str, set[str]]) -> Profile:
-    name, aliases = parse_name(row["name"]), _telling(row["aliases"])
+    unnamed = bool(row.get("unnamed"))
+    name, aliases = parse_name("" if unnamed else row["name"]), _telling(row["aliases"])
     country, code, number = row["country"], _code(row["id"]), _number(row["registration_number"])
     lei = next((each for each in (_code(row["lei"]), code) if _LEI.fullmatch(each)), "")
     contacts = {*map(phone_key, row["phones"] or []), *map(email_key, row["emails"] or [])}
     return Profile(
         core=name.core,
         cores=frozenset({name.core, *(each.core for each in aliases)} - {""}),
-        spellings=frozenset({row["name"], *(each.text for each in aliases)}),
+        spellings=frozenset({*([] if unnamed else [row["name"]]), *(each.text for each in aliases)}),
         countries=frozenset({country} if country else name.countries if len(name.countries) == 1 else ()),
         addresses=(parse_address(row["address"]),) if row["address"] else (),
         contacts=frozenset(filter(None, contacts)),
@@ -156,7 +157,7 @@ def contradiction(first: Profile, second: Profile, *, strong: bool = False) -> s
     if any(country in numbers and numbers[country] != code for country, code in second.registrations):
         return "different registration numbers in one country"
     if same_country(first.countries, second.countries) == "different":
-        alike = strong and similar_name(parse_name(first.core), parse_name(second.core)).score >= 0.6
+        alike = strong and (not (first.core and second.core) or _similar(first.core, second.core))
         return None if alike or (strong and bool(first.leis & second.leis)) else "different countries"
     if not strong and (first.person or second.person) and _other_ids(first, second):
         return "persons with different ids"
@@ -165,6 +166,10 @@ def contradiction(first: Profile, second: Profile, *, strong: bool = False) -> s
     if not strong and same_country(first.countries, second.countries) == "china" and not first.linked(second):
         return "Hong Kong and the mainland, no address in common"
     return None
+
+
+def _similar(first: str, second: str) -> bool:
+    return similar_name(parse_name(first), parse_name(second)).score >= 0.6
 
 
 def _other_ids(first: Profile, second: Profile) -> bool:

@@ -157,3 +157,21 @@ def test_officers_share_by_identifier_birth_date_or_rare_name_and_city() -> None
 def test_a_parent_bears_its_own_key_and_everybody_is_himself() -> None:
     assert keys_of("parent", PEOPLE)["party"].to_list() == ["p1", "p2"]
     assert keys_of("identity", PEOPLE)["key"].to_list() == ["p1", "p2", "p3"]
+
+
+def test_an_id_without_a_name_joins_the_party_that_bears_it_and_never_names_it() -> None:
+    own = pl.DataFrame({"id": ["5493000HARBOR0000012"], "name": ["Harbor Cloud Sdn Bhd"], "source": ["gleif"]})
+    relations = pl.DataFrame(
+        {
+            "owner_id": ["5493000PACIFIC000034"] * 3,
+            "owned_id": ["5493000HARBOR0000012", "5493000PACIFIC000035", "5493000PACIFIC000036"],
+            "source": ["gleif"] * 3,
+        }
+    )
+    records = {"parties": own, "ownership": relations}
+    said = mentions(records)
+    found = resolve(said).mention_to_party
+    people = parties(said, found, records)
+    assert len(people) == 4
+    assert set(people["name"]) > {"Harbor Cloud Sdn Bhd", "5493000PACIFIC000034"}
+    assert "5493000HARBOR0000012" not in set(people["name"])
