@@ -13,7 +13,7 @@ from typing import Any
 from pipelines.configuration import config_toml
 
 CITED = re.compile(r"(?P<volume>\d{1,3})\s*\.?\s*F\.?\s*R\.?\s*(?P<page>[\d,]{1,7})", re.IGNORECASE)
-AMERICAN = re.compile(r"(?<!\d)(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})(?!\d)")
+AMERICAN = re.compile(r"(?<!\d)(\d{1,2})/+(\d{1,2})/+(\d{4}|\d{2})(?!\d)")
 IN_WORDS = re.compile(r"\b([A-Z][a-z]{2,8})\.? (\d{1,2}), (\d{4})\b")
 MONTHS = {
     month: number
@@ -58,11 +58,20 @@ def effective_first(text: str | None) -> dt.date | None:
     return _stated(first) if first else None
 
 
+def amended(text: str | None) -> list[dt.date]:
+    """Days of the notices that changed an entry after the first: each once, in order.
+
+    What they changed is not said: names and addresses may have been added, the scope may have been another before.
+    A notice cited without a day counts where its pages are stated.
+    """
+    days = {day for each in citations(text) if (day := each.published_on or _published(each))}
+    return sorted(days)[1:]
+
+
 def published_by_page(text: str | None) -> dt.date | None:
     """Publication day of the first notice cited without a date, where its pages are stated."""
     cited = citations(text)
-    notice = _notice(cited[0]) if cited else None
-    return notice["published_on"] if notice else None
+    return _published(cited[0]) if cited else None
 
 
 def _citation(part: str) -> Citation:
@@ -90,9 +99,14 @@ def _day(year: int, month: int, day: int) -> dt.date | None:
         return None
 
 
+def _published(citation: Citation) -> dt.date | None:
+    notice = _notice(citation)
+    return notice["published_on"] if notice else None
+
+
 def _stated(citation: Citation) -> dt.date | None:
     notice = _notice(citation)
-    return notice["effective_on"] if notice else None
+    return notice.get("effective_on") if notice else None
 
 
 def _notice(citation: Citation) -> Mapping[str, Any] | None:
