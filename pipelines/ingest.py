@@ -160,19 +160,16 @@ class _Reader:
     def published(self, setting: SourceSetting, source: str, files: Sequence[RawFile]) -> None:
         """Read the files of a published source: one body if it feeds several tables, else one by one."""
         of = next(each for each in SOURCES if each.id == source)
-        for group in [files] if len(of.tables) > 1 else [[file] for file in files]:
+        for group in [files] if of.together or len(of.tables) > 1 else [[file] for file in files]:
             first = group[0].name
             try:
-                extracts = of.read(group)
+                for extract in of.read(group):
+                    self.tally(setting, extract.table).add(extract, group, of.expected)
             except EntrepotError as error:
                 self.tally(setting, of.tables[0]).fail(str(error), first)
-                continue
             except UNREADABLE as error:
                 line = f"{first}: is no {of.title} as published ({_first_line(error)}); download it again"
                 self.tally(setting, of.tables[0]).fail(line, first)
-                continue
-            for extract in extracts:
-                self.tally(setting, extract.table).add(extract, group, of.expected)
 
     def fail(self, how: _How, table: str | None, shown: str, line: str) -> None:
         """Note a file that could not be read; one in the inbox that is of no source is only named."""

@@ -63,7 +63,8 @@ class Source:
     """A kind of source: who publishes it under which license, what it feeds, and the two acts on its files.
 
     `recognizes` looks at a file's content; `read` gives its records, piece by piece where files can be large:
-    nothing is held longer than it must. `expected` bounds the rows of a complete file; outside is told.
+    nothing is held longer than it must. `expected` bounds the rows of a complete file; outside is told. `together`
+    has `read` given all files of the source at once, as one that feeds several tables is: they complete each other.
     """
 
     id: str
@@ -74,6 +75,7 @@ class Source:
     recognizes: Callable[[RawFile], bool]
     read: Callable[[Sequence[RawFile]], Iterable[Extract]]
     expected: tuple[int, int] = (0, 100_000_000)
+    together: bool = False
 
 
 @dataclass(frozen=True)
