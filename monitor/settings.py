@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
-import re
 import shutil
 import tomllib
 from collections.abc import Mapping
@@ -14,6 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
 from monitor.complaint import explain, line_of
+from monitor.measures import Interval
+from monitor.remote import REMOTE, Remote
+from pipelines import secret
 from pipelines.configuration import config_path
 from pipelines.errors import InputError
 from pipelines.graph.tracing.rules import Rules
@@ -26,18 +27,8 @@ Detail = Literal["full", "brief"]
 SeverityName = Literal["low", "medium", "high", "critical"]
 
 
-def _interval(value: object) -> object:
-    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([smhd])\s*", value) if isinstance(value, str) else None
-    if not found:
-        raise ValueError("give a number and s, m, h or d, like 6h")
-    return dt.timedelta(seconds=float(found[1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[found[2]])
-
-
 def _dwell(value: object) -> object:
     return {"accelerator": value} if isinstance(value, int) else value
-
-
-Interval = Annotated[dt.timedelta, BeforeValidator(_interval)]
 
 
 class Section(BaseModel):
@@ -64,7 +55,7 @@ class JournalSetting(Section):
     url: str = "journal.db"
 
 
-class SourceBlock(Section):
+class SourceBlock(Section, Remote):
     """One declared source; `date` is the files' own date."""
 
     id: str = Field(min_length=1)
@@ -83,13 +74,21 @@ class SourceBlock(Section):
 
     @model_validator(mode="after")
     def _has_files(self) -> SourceBlock:
-        if self.path is None and self.glob is None:
-            raise ValueError("name its files with path or glob")
+        if self.path is None and self.glob is None and self.url is None:
+            raise ValueError("name its files with path or glob, or its address with url")
+        if self.url is not None and (self.path or self.glob):
+            raise ValueError("has a url and files; declare two sources")
         return self
 
-    def source(self) -> SourceSetting:
+    def source(self, folder: Path) -> SourceSetting:
         """Spell it as the pipelines do; ids of its records begin with its own."""
-        return SourceSetting(**self.model_dump(exclude={"date"}), as_of=self.date, prefix=f"{self.id}:")
+        return SourceSetting(
+            **self.model_dump(exclude={"date", *REMOTE}),
+            as_of=self.date,
+            prefix=f"{self.id}:",
+            fetch=self.fetching(self.id),
+            query=self.asking(self.id, folder),
+        )
 
 
 class TraceSetting(Section):
@@ -169,6 +168,7 @@ class Settings(Section):
     """Everything `monitor.toml` says; paths in it are absolute."""
 
     inbox: Path = Path("inbox")
+    downloads: Path = Path("downloads")
     as_of: dt.date | None = None
     user: User = User()
     store: StoreSetting = StoreSetting()
@@ -194,7 +194,7 @@ class Settings(Section):
     @property
     def sources(self) -> tuple[SourceSetting, ...]:
         """The declared sources."""
-        return tuple(each.source() for each in self.declared)
+        return tuple(each.source(self.folder) for each in self.declared)
 
     @property
     def deliver_from(self) -> dt.date | None:
@@ -246,13 +246,7 @@ def reveal(value: SecretStr | str) -> str:
     InputError
         The environment has no such name.
     """
-    text = value.get_secret_value() if isinstance(value, SecretStr) else value
-    if not text.startswith("env:"):
-        return text
-    name = text.removeprefix("env:")
-    if name not in os.environ:
-        raise InputError(f"monitor.toml takes {text!r} from the environment, which has no {name}; set it")
-    return os.environ[name]
+    return secret.reveal(value.get_secret_value() if isinstance(value, SecretStr) else value)
 
 
 def init(folder: Path) -> list[Path]:
@@ -294,6 +288,7 @@ def _resolve(settings: Settings, folder: Path) -> Settings:
         update={
             "folder": folder,
             "inbox": folder / settings.inbox,
+            "downloads": folder / settings.downloads,
             "store": StoreSetting(path=store),
             "journal": JournalSetting(url=journal),
             "declared": tuple(_resolve_source(each, folder) for each in settings.declared),

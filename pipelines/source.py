@@ -10,6 +10,8 @@ from typing import Literal
 
 import polars as pl
 
+from pipelines.fetching.setting import FetchSetting
+from pipelines.reading.query_setting import QuerySetting
 from pipelines.reading.raw import RawFile
 from pipelines.tables import GRAPH, conform, day_number
 
@@ -20,6 +22,8 @@ Coverage = Literal["auto", "complete", "excerpt"]
 @dataclass(frozen=True)
 class SourceSetting:
     """What `monitor.toml` may declare of one source; every default holds for the inbox.
+
+    Its files are at `path` or `glob`, or it is fetched, or asked of a database.
 
     `records_licenses` None means: yes where the file has a `license` column. `as_of` is the file's own date.
     `table` None means: recognized by content. `coverage` says whether a published list is all of that list
@@ -40,13 +44,17 @@ class SourceSetting:
     as_of: dt.date | None = None
     prefix: str = ""
     coverage: Coverage = "auto"
+    fetch: FetchSetting | None = None
+    query: QuerySetting | None = None
 
 
 @dataclass(frozen=True)
 class Extract:
     """What one file gave for one table: canonical rows as text or typed, and those it could not use.
 
-    `rows` has a column `row`; `read` counts every record, so that read = rows + repeated + quarantined.
+    `rows` has a column `row`; `read` counts every record, so that read + extra = rows + repeated + quarantined:
+    `extra` are the rows beyond one per record, where records give several lines (same `row`, `line` 1, 2 …). Such a
+    record is used or quarantined as a whole.
     """
 
     table: str
@@ -56,6 +64,7 @@ class Extract:
     repeated: int = 0
     notes: tuple[str, ...] = ()
     columns: frozenset[str] = frozenset()
+    extra: int = 0
 
 
 @dataclass(frozen=True)
