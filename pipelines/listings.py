@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 import polars as pl
 
 from pipelines.configuration import config_toml
+from pipelines.normalize.citations import amended
 from pipelines.tables import GRAPH, conform
 
 PROJECT = r"746\.8\(a\)\(4\)"
@@ -27,16 +28,19 @@ def listings(
 
     An entry is its list and folded name, or its list and address when it has no name. Aliases, countries and
     addresses are united; a date is taken from whichever file has it: the earliest publication and effect, the
-    last day only when each row of some file gives one. `effective_on` null means no source gives a date.
-    `effects` names each list's effect (default: `config/list_effects.toml`); a list without one has `other`.
+    last day only when each row of some file gives one, or when no copy has the entry any more (`presence.delisted`).
+    `effective_on` null means no source gives a date. `effects` names each list's effect (default:
+    `config/list_effects.toml`); a list nobody knows is one of the user's own: being on it is to be reviewed, unless
+    its letter says that a license is needed.
     """
     if records.is_empty():
         return GRAPH["listings"].empty()
-    keyed = _keyed(_ranked(records), names_fold).with_columns(_limits().alias("limits"))
-    merged = keyed.group_by("id", maintain_order=True).agg(*_united()).join(_ends(keyed), on="id", how="left")
+    keyed = _keyed(_ranked(_dated(records)), names_fold).with_columns(_limits().alias("limits"))
+    merged = keyed.group_by("id", maintain_order=True).agg(*_united())
+    merged = merged.join(_ends(keyed), on="id", how="left")
     known = effects if effects is not None else shipped_effects()
     effect = pl.col("list").replace_strict(dict(known), default=None, return_dtype=pl.String)
-    letter = pl.when(pl.col("letter_type") == "is_informed").then(pl.lit("prohibits")).otherwise(pl.lit("other"))
+    letter = pl.when(pl.col("letter_type") == "is_informed").then(pl.lit("prohibits")).otherwise(pl.lit("conditions"))
     return conform(merged.with_columns(effect=pl.coalesce(effect, letter)), GRAPH["listings"]).sort("id")
 
 
@@ -44,6 +48,25 @@ def shipped_effects() -> dict[str, str]:
     """Effect of each list by its short name and by the other names it goes by."""
     lists = config_toml("list_effects.toml")
     return {name: str(entry["effect"]) for short, entry in lists.items() for name in (short, *entry.get("also", ()))}
+
+
+def _dated(records: pl.DataFrame) -> pl.DataFrame:
+    """Bring together how a day may be said: an expiry is a last day, a citation names the days of amendments."""
+    absent: Mapping[str, pl.DataType] = {
+        "expires_on": pl.Date(), "amended_on": pl.List(pl.String()), "seen_on": pl.Date(),
+        "delisted_inferred": pl.Boolean(),
+    }  # fmt: skip
+    missing = [pl.lit(None, dtype).alias(name) for name, dtype in absent.items() if name not in records.columns]
+    cited = records.get_column("citation").drop_nulls().unique()
+    days = {text: [day.isoformat() for day in amended(text)] for text in cited.to_list()} or {"": []}
+    return records.with_columns(missing).with_columns(
+        delisted_on=pl.min_horizontal("delisted_on", "expires_on"),
+        delisted_inferred=pl.col("delisted_inferred").fill_null(value=False),
+        amended_on=pl.concat_list(
+            pl.col("amended_on").fill_null([]),
+            pl.col("citation").replace_strict(days, default=[], return_dtype=pl.List(pl.String)),
+        ),
+    )
 
 
 def _ranked(records: pl.DataFrame) -> pl.DataFrame:
@@ -98,6 +121,7 @@ def _united() -> list[pl.Expr]:
         pl.col("footnotes").explode().drop_nulls().unique().sort(),
         pl.col("published_on").min(),
         pl.coalesce("effective_on", "published_on").min().alias("effective_on"),
+        _amended(),
         pl.col("scope").sort_by(width, nulls_last=True).drop_nulls().first(),
         widest.fill_null("all").alias("limits"),
         *(pl.col(column).drop_nulls().unique(maintain_order=True).str.join("; ") for column in ("citation", "program")),
@@ -106,7 +130,32 @@ def _united() -> list[pl.Expr]:
     ]
 
 
+def _amended() -> pl.Expr:
+    """Of all days on which notices listed or changed an entry, those after its first."""
+    listed = pl.col("published_on").dt.to_string("%Y-%m-%d")
+    days = pl.concat([pl.col("amended_on").explode(), listed]).drop_nulls().unique().sort()
+    return days.filter(days > listed.min().fill_null("")).alias("amended_on")
+
+
 def _ends(keyed: pl.DataFrame) -> pl.DataFrame:
-    """Find the last day of each entry: where every row of a file has one, the latest."""
+    """Find the last day of each entry, and whether it is inferred from copies that no longer have it.
+
+    Stated: where every row of a file has one, the latest. Inferred: where every row is gone from its source, or was
+    last seen before the others were gone; another list's newer copy that still has the entry keeps it listed.
+    """
+    said = keyed.filter(~pl.col("delisted_inferred"))
     last = pl.when(pl.col("delisted_on").is_not_null().all()).then(pl.col("delisted_on").max())
-    return keyed.group_by("id", "file").agg(last.alias("delisted_on")).group_by("id").agg(pl.col("delisted_on").max())
+    stated = said.group_by("id", "file").agg(last.alias("stated")).group_by("id").agg(pl.col("stated").max())
+    gone = pl.col("delisted_inferred")
+    inferred = keyed.group_by("id").agg(
+        pl.col("delisted_on").filter(gone).max().alias("gone"),
+        seen=pl.col("seen_on").filter(~gone).max(),
+        unseen=pl.col("seen_on").filter(~gone).is_null().any(),
+    )
+    off = ~pl.col("unseen") & (pl.col("seen").is_null() | (pl.col("seen") < pl.col("gone")))
+    both = inferred.join(stated, on="id", how="left").with_columns(gone=pl.when(off).then("gone"))
+    return both.select(
+        "id",
+        delisted_on=pl.coalesce("stated", "gone"),
+        delisted_inferred=pl.col("stated").is_null() & pl.col("gone").is_not_null(),
+    )

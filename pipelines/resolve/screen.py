@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import polars as pl
@@ -38,7 +38,11 @@ def screen(
     return conform(pl.DataFrame(rows, schema_overrides=_DATES), GRAPH["screenings"]).sort("party", "listing")
 
 
-_DATES = {
+_OF_THE_LISTING = ("amended_on", "delisted_inferred", "letter_type", "confidential")
+
+_DATES: Mapping[str, type[pl.DataType] | pl.DataType] = {
+    "amended_on": pl.List(pl.String),
+    "letter_type": pl.String,
     "since_on": pl.Date,
     "until_on": pl.Date,
     "published_on": pl.Date,
@@ -175,4 +179,5 @@ def _row(found: Match) -> dict[str, object]:
         "published_on": row.get("published_on"),
         "citation": row.get("citation"),
         "detail": found.detail,
+        **{name: row.get(name) for name in _OF_THE_LISTING},
     }

@@ -142,6 +142,8 @@ def _row(use: _Use, entry: Entry, listed: str, unit: bool, detail: str) -> dict[
         "published_on": row.get("published_on"),
         "citation": row.get("citation"),
         "detail": f"{detail} (listed: {listed})",
+        "delisted_inferred": row.get("delisted_inferred"),
+        "confidential": row.get("confidential"),
         "listed_address": listed,
         "house": house,
     }

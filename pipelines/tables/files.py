@@ -280,7 +280,9 @@ LISTINGS = table(
     identifiers  list    registration numbers, LEIs and the like
     published_on date    publication of the notice that first listed it
     effective_on date    day it took effect, when another
-    delisted_on  date    day it ended
+    amended_on   list    days on which later notices changed it: its scope, names and addresses before are uncertain
+    delisted_on  date    last day it was in force
+    expires_on   date    the same, for private lists: the last day it counts
     scope        text    goods it covers, as written
     footnotes    list    Entity List footnote numbers that apply
     citation     text    Federal Register citation or the like

@@ -65,7 +65,12 @@ SHIPMENTS = table(
     serial_numbers         list    serial numbers
     declared_end_use       text    as declared
     mine                   bool    shipped by one of the user's parties
-    moves_goods            bool    whether the row moves goods (a source may say not)
+    moves_goods            bool    whether the row moves goods: one row of each movement (a source may say not)
+    movement               text    id of the movement it describes: the least id of its rows
+    movement_rows          list    ids of all rows of the movement; null when there is no other
+    repeats                bool    another row moves the goods of this movement and was completed from this one
+    disagrees              list    facts the rows tell differently, "quantity: 10 (E1), 12 (I1)"; on the moving row
+    license_source         text    source of the movement whose records would show a license, its own or another's
 """,
 )
 
@@ -128,7 +133,9 @@ LISTINGS = table(
     addresses    list    addresses
     published_on date    first publication; null when no source gives it
     effective_on date    first effect, when known; else publication
-    delisted_on  date    end
+    amended_on   list    days of later notices: scope, aliases and addresses on a day before the last are uncertain
+    delisted_on  date    last day in force: as stated, else the day of the first complete copy without it
+    delisted_inferred bool the last day is that of a complete copy it was gone from, not one a notice states
     footnotes    list    footnotes that apply
     scope        text    as written
     limits       text    all, ccl, excepted or project: how far `scope` reaches
@@ -166,6 +173,10 @@ SCREENINGS = table(
     published_on date   publication
     citation     text   citation
     detail       text   the explanation, evidence by evidence
+    amended_on   list   days of later notices: what the entry said on a day before the last is uncertain
+    delisted_inferred bool until_on is the day of a copy it was gone from
+    letter_type  text   for private lists: is_informed, red_flag, supplier_list or project_guardian
+    confidential bool   the text of the listing may not leave the machine
 """,
 )
 
@@ -189,6 +200,8 @@ ADDRESS_LISTINGS = table(
     published_on date   publication
     citation     text   citation
     detail       text   what was compared
+    delisted_inferred bool until_on is the day of a copy it was gone from
+    confidential bool   the text of the listing may not leave the machine
 """,
 )
 
