@@ -4,6 +4,7 @@ EntrepotError
 ├── InputError        a file, a mapping or a setting the user can mend
 │   └── WrongUse      an argument or option of a command that means nothing here
 ├── SourceFailed      a source could not be read; the others go on
+├── Unusable          one record cannot be used; it is quarantined and the others go on
 ├── UnknownParty      a name on the command line means nobody, or several
 ├── NotDelivered      a channel did not take a message; it is tried again
 └── StoreError        the store or the journal cannot be used as it is
@@ -26,6 +27,17 @@ class WrongUse(InputError):
 
 class SourceFailed(EntrepotError):
     """A source could not be read; the others go on."""
+
+
+class Unusable(EntrepotError):
+    """One record of a source cannot be used; it is quarantined and the others go on.
+
+    `column` and `value` say where, the text says why, `advice` what to do.
+    """
+
+    def __init__(self, column: str, value: object, reason: str, advice: str) -> None:
+        super().__init__(reason)
+        self.column, self.value, self.advice = column, value, advice
 
 
 class UnknownParty(EntrepotError):
