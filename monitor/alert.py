@@ -49,11 +49,9 @@ class Book:
     @classmethod
     def of(cls, tables: Tables, findings: pl.DataFrame, flags: Sequence[RedFlag]) -> Book:
         named = findings.get_column("shipments").explode().drop_nulls().unique().implode()
-        shipments = (
-            tables.polars("shipments").filter(pl.col("id").is_in(named)).select("id", "source", "record").collect()
-        )
+        shipments = _with_movements(tables, named)
         payments = tables.polars("payments").select("id", "source", "record").collect()
-        records = {row["id"]: row for row in pl.concat([shipments, payments]).to_dicts()}
+        records = {row["id"]: row for row in pl.concat([shipments, payments], how="diagonal").to_dicts()}
         parties = {row["id"]: row for row in tables.frame("parties").to_dicts()}
         return cls(parties, records, {flag.id: flag for flag in flags})
 
@@ -77,10 +75,15 @@ class Book:
         pairs = [(Severity(row["severity"]), row["family"]) for row in weighty]
         return passes(pairs, calibrated=any(self.flags[row["flag"]].calibrated for row in rows))
 
+    def told(self, shipments: Sequence[str]) -> list[str]:
+        """List every row that describes one of these movements: each shipment, then the others of its movement."""
+        rows = [[each, *(self.records.get(each, {}).get("movement_rows") or [])] for each in shipments]
+        return list(dict.fromkeys(row for movement in rows for row in movement))
+
     def finding(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """Spell a finding as the contract does."""
         flag = self.flags[row["flag"]]
-        evidence = [*(row["shipments"] or []), *([row["payment"]] if row["payment"] else [])]
+        evidence = [*self.told(row["shipments"] or []), *([row["payment"]] if row["payment"] else [])]
         return {
             "flag": flag.id,
             "title": flag.title,
@@ -95,6 +98,15 @@ class Book:
                 if found
             ],
         }
+
+
+def _with_movements(tables: Tables, named: pl.Series) -> pl.DataFrame:
+    """Take the named shipments, and the rows that describe the same movements."""
+    rows = tables.polars("shipments").select("id", "source", "record", "movement_rows")
+    wanted = rows.filter(pl.col("id").is_in(named)).collect()
+    others = wanted["movement_rows"].explode(empty_as_null=False, keep_nulls=False).unique().implode()
+    beside = rows.filter(pl.col("id").is_in(others), ~pl.col("id").is_in(named)).collect()
+    return pl.concat([wanted, beside])
 
 
 def alerts(

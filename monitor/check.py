@@ -145,7 +145,12 @@ def _where_filled(
 def _records_of(tables: Tables, table: str, sources: Collection[str]) -> list[str]:
     if table not in {"shipments", "payments"}:
         raise ValueError(f"fills can name columns of shipments and payments, not of {table}")
-    return tables.polars(table).filter(pl.col("source").is_in(list(sources))).select("id").collect()["id"].to_list()
+    rows = tables.polars(table)
+    good = rows.filter(pl.col("source").is_in(list(sources)))
+    if table == "shipments":
+        told = good.select(pl.col("movement_rows").explode(empty_as_null=False, keep_nulls=False).alias("id"))
+        good = pl.concat([good.select("id"), told])
+    return good.select("id").unique().collect()["id"].to_list()
 
 
 def _unsure_rows(rows: Sequence[tuple[RedFlag, pl.DataFrame]]) -> pl.DataFrame:

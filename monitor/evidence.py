@@ -107,7 +107,7 @@ def possible_shipments(tables: Tables) -> Frame:
     A high value alone makes nobody's goods accelerators, nor does a value that weight and HS code both contradict.
     """
     marked = tables.shipments.join(carriers(tables), left_on="id", right_on="line", how="left")
-    return marked.filter(controlled() | true("may")).drop("may")
+    return marked.filter(~true("repeats"), controlled() | true("may")).drop("may")
 
 
 def possible_products(tables: Tables) -> Frame:
@@ -121,7 +121,7 @@ def possible_products(tables: Tables) -> Frame:
     )
     return (
         tables.shipments.join(unknown, left_on="id", right_on="line", how="left")
-        .filter(controlled() | ~nw.col("product").is_null())
+        .filter(~true("repeats"), controlled() | ~nw.col("product").is_null())
         .with_columns(
             carried=nw.coalesce("chip", "product").fill_null(""),
             carried_chips=nw.coalesce("chips", "chips_most"),

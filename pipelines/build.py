@@ -11,6 +11,7 @@ import polars as pl
 from pipelines.graph import money, movements
 from pipelines.graph.appearances import appearances, first_seen
 from pipelines.graph.ends import restricted_ends
+from pipelines.graph.joining.moving_rows import on_moving_rows
 from pipelines.graph.keys import party_keys
 from pipelines.graph.ownership.control import ownership_tests
 from pipelines.graph.ownership.headquarters import headquarters
@@ -113,7 +114,8 @@ class _World:
         made["appearances"] = appearances(made["shipments"], made["payments"])
         made["listings"] = listings(self.records["listings"], names_fold=fold)
         made["screenings"] = screen(people, made["mentions"], made["listings"])
-        made["address_listings"] = screen_addresses(people, made["mentions"], made["shipments"], made["listings"])
+        listed = screen_addresses(people, made["mentions"], made["shipments"], made["listings"])
+        made["address_listings"] = on_moving_rows(listed, made["shipments"])
         made["parties"] = _marked(people, made["screenings"], made["appearances"], self.own)
 
     def follow_ownership(self) -> None:

@@ -26,7 +26,7 @@ def find(tables: Tables, *, unit_value: float = 5000.0, value_per_kg: float = 15
     weighed = nw.col("unit_value_usd").is_null() & (nw.col("value_usd") >= unit_value) & by_weight
     expensive = (nw.col("unit_value_usd") >= unit_value).fill_null(value=False) | weighed.fill_null(value=False)
     return (
-        tables.shipments.filter(nw.col("vague"), ~true("recognized"), expensive)
+        tables.shipments.filter(~true("repeats"), nw.col("vague"), ~true("recognized"), expensive)
         .join(carriers(tables), left_on="id", right_on="line", how="left")
         .with_columns(sure=true("may") | in_set(hs_codes).fill_null(value=False))
         .filter(nw.col("sure") | by_weight.fill_null(value=False))

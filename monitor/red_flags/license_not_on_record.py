@@ -20,7 +20,7 @@ def find(tables: Tables) -> Frame:
     ).select("shipment", "rules", "because", "verify", "citation", needed_class="item_class")
     severity = graded("high", (true("mine") & ~true("verify"), "critical"))
     return (
-        tables.shipments.filter(nw.col("recognized"))
+        tables.shipments.filter(nw.col("recognized"), ~true("repeats"))
         .join(missing, left_on="id", right_on="shipment")
         .with_columns(severity=severity, verify=true("verify"))
         .select("shipper", "rules", "because", "needed_class", "severity", "verify", party="consignee", shipment="id",

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from pipelines.graph.joining.moving_rows import on_moving_rows
 from pipelines.law.circumstances import Circumstances
 from pipelines.law.judged import judged
 from pipelines.tables import GRAPH, conform
@@ -32,7 +33,8 @@ def restricted_ends(
     Goods nobody recognized, or only by their family, are judged as each goods key in `carried`, on the shipment's own
     day; `goods` names the key, null means whatever is on the shipment. Deliveries to parties or addresses listed
     later are there with `on_the_day` false. A license on record (`needs.on_record`) removes an end that a license
-    would lift; it does not lift the prohibition of the Denied Persons List or of blocking sanctions.
+    would lift; it does not lift the prohibition of the Denied Persons List or of blocking sanctions. What any row of
+    a movement makes an end is one of the row that moves the goods.
     """
     around = Circumstances(
         parties=GRAPH["parties"].empty() if parties is None else parties,
@@ -64,7 +66,8 @@ def restricted_ends(
     ends = found[0].join(told, on="row", maintain_order="left").filter(_is_end())
     ends = ends.with_columns(_certainty().alias("certainty"), _verify().alias("verify"))
     once = ["shipment", "party", "goods", "rule", "regime", "list", "entry", "since_on"]
-    return conform(ends.unique(once, keep="first", maintain_order=True), GRAPH["restricted_ends"])
+    moved = on_moving_rows(ends, shipments)
+    return conform(moved.unique(once, keep="first", maintain_order=True), GRAPH["restricted_ends"])
 
 
 def _is_end() -> pl.Expr:

@@ -7,11 +7,9 @@ from collections.abc import Collection
 import polars as pl
 
 from pipelines.configuration import config_toml
+from pipelines.graph.joining.told import MADE, told_once
+from pipelines.graph.transit import transit_days
 from pipelines.tables import GRAPH, conform
-
-TRANSIT_DAYS = {"air": 10, "courier": 10, "mail": 30, "road": 21, "rail": 30, "sea": 60}
-"""Longest usual transit of a mode, in days; 60 where the mode is unknown (semantics: times)."""
-UNKNOWN_TRANSIT_DAYS = 60
 
 
 def graph_id(table: str) -> pl.Expr:
@@ -49,7 +47,6 @@ def shipments(
     consignee; a missing arrival is bounded by the usual transit of the mode.
     """
     country = parties.select("id", "country")
-    transit = pl.col("mode").replace_strict(TRANSIT_DAYS, default=UNKNOWN_TRANSIT_DAYS, return_dtype=pl.Int64)
     frame = (
         recognized.join(country.rename({"id": "shipper", "country": "_from"}), on="shipper", how="left")
         .join(country.rename({"id": "consignee", "country": "_to"}), on="consignee", how="left")
@@ -61,9 +58,11 @@ def shipments(
         .with_columns(
             origin_country=pl.coalesce("origin_country", "_from"),
             destination_country=pl.coalesce("destination_country", "_to"),
-            arrived_by_on=pl.coalesce("arrived_on", pl.col("shipped_on") + pl.duration(days=transit)),
+            arrived_by_on=pl.coalesce("arrived_on", pl.col("shipped_on") + pl.duration(days=transit_days())),
             mine=pl.col("shipper").is_in(list(own)),
             moves_goods=pl.col("moves_goods").fill_null(True),
         )
     )
-    return conform(frame, GRAPH["shipments"]).sort("id")
+    return (
+        told_once(conform(frame, GRAPH["shipments"]).drop(MADE), sources).pipe(conform, GRAPH["shipments"]).sort("id")
+    )

@@ -49,6 +49,7 @@ def judged(
         pl.col("origin_country").eq_missing("US").alias("from_us"),
         _stays().alias("stays"),
         pl.lit(None, pl.String).alias("carried"),
+        pl.coalesce("license_source", "source").alias("source"),
     )
     own = frame.select(*KEPT, "day", "label", "destination", "from_us", "stays", "carried").with_row_index("line")
     assumed = [_carrying(own, key, accelerators) for key in carried if accelerators is not None]

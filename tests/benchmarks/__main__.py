@@ -5,7 +5,7 @@ from __future__ import annotations
 import runpy
 import sys
 
-ALL = ("over_purchase", "ownership", "reach", "screening", "whole_run")
+ALL = ("movements", "over_purchase", "ownership", "reach", "screening", "whole_run")
 
 
 def main() -> None:

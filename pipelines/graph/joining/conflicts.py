@@ -1,0 +1,47 @@
+"""Facts on which the papers of one movement differ."""
+
+from __future__ import annotations
+
+import polars as pl
+
+NUMBERS = {"quantity": 0.02, "value_usd": 0.1}
+"""Numbers rows of one movement should tell alike, and how far they may differ."""
+
+WORDS = ("shipper", "consignee", "end_user", "destination_country", "hs_code", "eccn", "license", "item")
+"""Words they should tell alike; the item only where not every row names the goods."""
+
+
+def conflicts(members: pl.DataFrame) -> pl.DataFrame:
+    """Say per movement (`_of`) what its rows tell differently: `disagrees`, "quantity: 10 (E1), 12 (I1)"."""
+    rows = members.filter(~pl.col("_whole")).select(
+        "_of", "id",
+        *WORDS[:4],
+        hs_code=pl.when(pl.col("hs_code").str.len_chars() >= 6).then(pl.col("hs_code").str.slice(0, 6)),
+        eccn="eccn",
+        license="license",
+        item=pl.when(pl.col("recognized").n_unique().over("_of") > 1).then("item"),
+        quantity=_quantity(),
+        value_usd="value_usd",
+    )  # fmt: skip
+    differ = rows.group_by("_of").agg(
+        *(pl.col(name).drop_nulls().n_unique().gt(1).alias(name) for name in WORDS),
+        *((pl.col(name).max() * (1 - slack) > pl.col(name).min()).alias(name) for name, slack in NUMBERS.items()),
+    )
+    found = differ.unpivot(index="_of", variable_name="fact", value_name="differs").filter("differs")
+    some = rows.filter(pl.col("_of").is_in(found["_of"].unique().implode()))
+    texts = some.with_columns(pl.col(name).round(2).cast(pl.String).str.strip_suffix(".0") for name in NUMBERS)
+    told = texts.unpivot(index=["_of", "id"], variable_name="fact", value_name="told").drop_nulls("told")
+    spoken = (
+        told.join(found.select("_of", "fact"), on=["_of", "fact"])
+        .sort("_of", "fact", "id")
+        .group_by("_of", "fact", maintain_order=True)
+        .agg(text=pl.format("{} ({})", "told", "id").str.join(", "))
+    )
+    line = pl.format("{}: {}", "fact", "text")
+    return spoken.group_by("_of", maintain_order=True).agg(disagrees=line)
+
+
+def _quantity() -> pl.Expr:
+    """Count in chips where every row tells them, else in pieces."""
+    chips = pl.col("chips").is_not_null().all().over("_of")
+    return pl.when(chips).then("chips").otherwise("pieces")
