@@ -11,7 +11,7 @@ import polars as pl
 from pipelines.tables import FILES
 
 T = TypeVar("T")
-PIECE = 20_000
+PIECE = 50_000
 """Entries that are held at once."""
 
 SCHEMA = {**FILES["listings"].schema, "row": pl.Int64(), "record": pl.String()}

@@ -6,12 +6,33 @@ from pipelines.source import Source
 from pipelines.sources.bods import BODS
 from pipelines.sources.entity_list import ENTITY_LIST
 from pipelines.sources.gleif import GLEIF
+from pipelines.sources.ofac_sdn import OFAC_NON_SDN, OFAC_SDN
 from pipelines.sources.records import read_records
 from pipelines.sources.screening_list import SCREENING_LIST
 from pipelines.sources.screening_list_json import SCREENING_LIST_JSON
 from pipelines.sources.uk_psc import UK_PSC
 
-__all__ = ["BODS", "ENTITY_LIST", "GLEIF", "SCREENING_LIST", "SCREENING_LIST_JSON", "SOURCES", "UK_PSC", "read_records"]
+__all__ = [
+    "BODS",
+    "ENTITY_LIST",
+    "GLEIF",
+    "OFAC_NON_SDN",
+    "OFAC_SDN",
+    "SCREENING_LIST",
+    "SCREENING_LIST_JSON",
+    "SOURCES",
+    "UK_PSC",
+    "read_records",
+]
 
-SOURCES: tuple[Source, ...] = (ENTITY_LIST, SCREENING_LIST, SCREENING_LIST_JSON, BODS, GLEIF, UK_PSC)
+SOURCES: tuple[Source, ...] = (
+    ENTITY_LIST,
+    SCREENING_LIST,
+    SCREENING_LIST_JSON,
+    OFAC_SDN,
+    OFAC_NON_SDN,
+    BODS,
+    GLEIF,
+    UK_PSC,
+)
 """Published sources, in the order they are tried on a file; the user's own canonical files come after them."""

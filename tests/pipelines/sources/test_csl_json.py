@@ -85,10 +85,11 @@ def test_a_document_that_breaks_off_gives_nothing(tmp_path: Path) -> None:
 
 def test_a_large_document_is_read_piece_by_piece(tmp_path: Path) -> None:
     path = tmp_path / "csl.json"
-    path.write_text(json.dumps({"results": [{**records()[2], "name": f"HOUSE {n} INC."} for n in range(41_000)]}))
+    record = {"source": "(DPL)", "source_list_url": ""}
+    path.write_text(json.dumps({"results": [{**record, "name": f"HOUSE {n} INC."} for n in range(50_003)]}))
     extracts = list(read_screening_json(open_files(path)))
-    assert [extract.rows.height for extract in extracts] == [20_000, 20_000, 1_000]
-    assert extracts[-1].rows["row"].to_list()[-1] == 41_000
+    assert [extract.rows.height for extract in extracts] == [50_000, 3]
+    assert extracts[-1].rows["row"].to_list() == [50_001, 50_002, 50_003]
 
 
 def test_other_json_is_not_taken_for_it(tmp_path: Path) -> None:
