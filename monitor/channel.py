@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import structlog
 
+from monitor.confidential import LIST, withheld
 from monitor.journal import Delivery, Journal
 from monitor.red_flag import Severity
 from pipelines.errors import NotDelivered
 
 EVERYTHING = ("alert.raised", "alert.updated", "alert.withdrawn", "alert.closed", "alert.digest")
-"""What can be told."""
+"""What can be told of alerts."""
+
+OPERATOR = ("operator.source_failed", "operator.source_recovered")
+"""What is told of sources, to channels that want it."""
 
 FIRST_WAIT = dt.timedelta(seconds=30)
 LONGEST_WAIT = dt.timedelta(hours=6)
@@ -27,30 +31,52 @@ BRIEF = ("id", "status", "severity", "kind", "raised_at", "updated_at")
 
 @dataclass(frozen=True)
 class Channel:
-    """One channel. `send` gives a message that is already cut to `detail`, or raises `NotDelivered`."""
+    """One channel. `send` gives a message that is already cut to `detail`, or raises `NotDelivered`.
+
+    `confidential`: lists marked confidential may be named in it; `operator`: it is told of sources that fail.
+    """
 
     name: str
     send: Callable[[Delivery], None]
     detail: Literal["full", "brief"] = "full"
     min_severity: Severity = Severity.LOW
     events: tuple[str, ...] = EVERYTHING
+    confidential: bool = False
+    operator: bool = True
 
     def wants(self, delivery: Delivery) -> bool:
         """Whether this channel is to be told."""
+        if delivery.event in OPERATOR:
+            return self.operator
         return delivery.event in self.events and Severity(delivery.severity).rank >= self.min_severity.rank
 
     def cut(self, delivery: Delivery) -> Delivery:
         """Leave in a message what this channel may carry."""
         data = delivery.body["data"]
-        if delivery.event == "alert.digest":
+        if delivery.event in OPERATOR:
+            data = self._of_source(data)
+        elif delivery.event == "alert.digest":
             alerts = [each for each in data["alerts"] if Severity(each["severity"]).rank >= self.min_severity.rank]
             left_out = len(data["alerts"]) - len(alerts)
-            said = [brief(each, "raised") for each in alerts] if self.detail == "brief" else alerts
-            data = {**data, "count": data["count"] - left_out, "alerts": said}
-        elif self.detail == "brief":
-            data = brief(data, delivery.event.removeprefix("alert."))
-        parts = {name: getattr(delivery, name) for name in Delivery.__dataclass_fields__}
-        return Delivery(**{**parts, "body": {**delivery.body, "data": data}})
+            data = {
+                **data,
+                "count": data["count"] - left_out,
+                "alerts": [self._told(each, "raised") for each in alerts],
+            }
+        else:
+            data = self._told(data, delivery.event.removeprefix("alert."))
+        return replace(delivery, body={**delivery.body, "data": data})
+
+    def _told(self, alert: Mapping[str, Any], event: str) -> dict[str, Any]:
+        if self.detail == "brief":
+            return brief(alert, event)
+        return dict(alert) if self.confidential else withheld(alert)
+
+    def _of_source(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """Name a source of confidential lists only where they may be named; a brief message gives no reasons."""
+        hidden = data["private"] and not self.confidential
+        said = {**data, "source": LIST} if hidden else dict(data)
+        return {**said, "lines": []} if hidden or self.detail == "brief" else said
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,9 @@ from models.over_purchase import over_purchase
 from monitor.alert import Alert, alerts
 from monitor.channel import DeliveryReport, deliver
 from monitor.check import check
+from monitor.confidential import marked
 from monitor.journal import Journal, RaiseReport
+from monitor.operator_notice import notice
 from monitor.red_flags import FLAGS
 from monitor.settings import Settings
 from monitor.switches import switched
@@ -105,6 +107,7 @@ def run(settings: Settings, *, now: dt.datetime, say: Say = lambda _: None) -> P
     say("reading sources")
     ingested, made = _keep(settings, store, now, say)
     journal.note_reading(source_rows(ingested.reports), now)
+    notice(journal, ingested.reports, now, settings.channel_names(), settings=settings.sources, store=store)
     report = _raise(settings, store, journal, now, say)
     say("delivering")
     delivered = deliver(journal, settings.channels(), now)
@@ -247,7 +250,8 @@ def suspect(tables: Tables, settings: Settings, *, snapshot: Mapping[str, Any]) 
     suspicions = trace_all(tables, rules=settings.trace.rules(), k=settings.trace.k)
     traced = tables.replace(reached=reached(suspicions), over_purchase=over_purchase(tables))
     enabled, knobs = switched(settings.flags)
-    return alerts(traced, check(traced, settings=knobs, flags=enabled), suspicions, snapshot=snapshot, flags=FLAGS)
+    checked = check(traced, settings=knobs, flags=enabled)
+    return marked(alerts(traced, checked, suspicions, snapshot=snapshot, flags=FLAGS), traced)
 
 
 def snapshot(info: RunInfo) -> dict[str, Any]:

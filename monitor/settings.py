@@ -70,6 +70,7 @@ class SourceBlock(Section, Remote):
     register_complete_for: tuple[str, ...] = ()
     moves_goods: bool = True
     coverage: Literal["auto", "complete", "excerpt"] = "auto"
+    stale_after_days: int | None = Field(default=None, ge=1)
     date: dt.date | None = None
 
     @model_validator(mode="after")
@@ -133,6 +134,8 @@ class MailSetting(Section):
     to: tuple[str, ...] = Field(min_length=1)
     detail: Detail = "full"
     min_severity: SeverityName = "low"
+    confidential: bool = False
+    operator: bool = True
     timeout_seconds: float = Field(default=30, gt=0)
 
 
@@ -145,6 +148,8 @@ class WebhookSetting(Section):
     secret: SecretStr
     detail: Detail = "full"
     min_severity: SeverityName = "low"
+    confidential: bool = False
+    operator: bool = True
     timeout_seconds: float = Field(default=30, gt=0)
 
 

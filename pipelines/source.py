@@ -27,7 +27,7 @@ class SourceSetting:
 
     `records_licenses` None means: yes where the file has a `license` column. `as_of` is the file's own date.
     `table` None means: recognized by content. `coverage` says whether a published list is all of that list
-    (`pipelines.coverage`); "auto": by how much it holds.
+    (`pipelines.coverage`); "auto": by how much it holds. `stale_after_days` None means: it is never told as stale.
     """
 
     id: str
@@ -44,6 +44,7 @@ class SourceSetting:
     as_of: dt.date | None = None
     prefix: str = ""
     coverage: Coverage = "auto"
+    stale_after_days: int | None = None
     fetch: FetchSetting | None = None
     query: QuerySetting | None = None
 
@@ -91,7 +92,8 @@ class Source:
 class SourceReport:
     """What one reading of one source gave for one table. read = accepted + duplicate + quarantined.
 
-    `failures` has a line per file that could not be read, `failed` all of them on one line; `columns_filled` is
+    `failures` has a line per file that could not be read, `failed` all of them on one line; `refused` a line per copy
+    of a list that claims to be complete and is not, so that the last good one stays; `columns_filled` is
     the share of rows, 0 to 1, that have a value, per column the files have. `version` is the file's date, else
     the hash of its content.
     """
@@ -118,6 +120,7 @@ class SourceReport:
     notes: tuple[str, ...] = ()
     failures: tuple[str, ...] = ()
     failed: str | None = None
+    refused: tuple[str, ...] = ()
 
 
 def sources(reports: Sequence[SourceReport], before: pl.DataFrame | None = None) -> pl.DataFrame:

@@ -22,12 +22,26 @@ from pipelines.errors import InputError, NotDelivered
 EVENTS = ("alert.raised", "alert.updated", "alert.withdrawn", "alert.digest")
 """What mail tells: closing is an act of the reader's own."""
 
+NEUTRAL = {
+    "operator.source_failed": "Entrepot: a source needs your attention",
+    "operator.source_recovered": "Entrepot: a source is well again",
+}
+"""Subjects of messages to the operator: no source is named in them."""
+
 LONGEST_SUBJECT = 150
 
 
 def channel(setting: MailSetting) -> Channel:
     """Make the channel of one `[[channel]]` of type mail."""
-    return Channel(setting.name, partial(post, setting), setting.detail, Severity(setting.min_severity), EVENTS)
+    return Channel(
+        setting.name,
+        partial(post, setting),
+        setting.detail,
+        Severity(setting.min_severity),
+        EVENTS,
+        confidential=setting.confidential,
+        operator=setting.operator,
+    )
 
 
 def post(setting: MailSetting, delivery: Delivery) -> None:
@@ -71,6 +85,8 @@ def compose(setting: MailSetting, delivery: Delivery) -> EmailMessage:
 def subject(delivery: Delivery) -> str:
     """Say in one line what a message is about."""
     data = delivery.body["data"]
+    if delivery.event in NEUTRAL:
+        return NEUTRAL[delivery.event]
     if delivery.event == "alert.digest":
         return f"{data['count']} alerts from records before {data['deliver_from']}"
     said = "" if delivery.event == "alert.raised" else f"{delivery.event.removeprefix('alert.')}: "

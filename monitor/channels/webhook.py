@@ -27,7 +27,14 @@ PAUSES = (0.5, 2.0)
 def channel(setting: WebhookSetting, pause: Callable[[float], None] = time.sleep) -> Channel:
     """Make the channel of one `[[channel]]` of type webhook."""
     send = partial(post, setting, pause=pause)
-    return Channel(setting.name, send, setting.detail, Severity(setting.min_severity))
+    return Channel(
+        setting.name,
+        send,
+        setting.detail,
+        Severity(setting.min_severity),
+        confidential=setting.confidential,
+        operator=setting.operator,
+    )
 
 
 def post(setting: WebhookSetting, delivery: Delivery, *, pause: Callable[[float], None] = time.sleep) -> None:

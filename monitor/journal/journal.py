@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from monitor.journal import history, leases, life, outbox, raising, readings
+from monitor.journal import history, leases, life, notices, outbox, raising, readings
 from monitor.journal.content import Alert
 from monitor.journal.database import Database
 from monitor.journal.outbox import Delivery
@@ -145,6 +145,13 @@ class Journal:
         """Keep what a pass read of every source."""
         with self.database.writing() as connection:
             readings.note(connection, rows, now)
+
+    def note_troubles(
+        self, troubles: Mapping[str, notices.Trouble], channels: Sequence[str], now: dt.datetime
+    ) -> tuple[str, ...]:
+        """Tell the operator of each source that began to fail or is well again since this was last noted."""
+        with self.database.writing() as connection:
+            return notices.note(connection, troubles, channels, now)
 
     def last_reading(self) -> tuple[dt.datetime | None, list[dict[str, Any]]]:
         """When sources were read last (None: never), and what was read of each."""

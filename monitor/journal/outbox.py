@@ -19,7 +19,7 @@ DIGEST = "alert.digest"
 MOST_CHARACTERS = 500_000
 """How much of a digest is alerts in full: many web servers take no more than a megabyte."""
 
-SHORT = ("id", "kind", "status", "severity", "title", "raised_at", "updated_at")
+SHORT = ("id", "kind", "status", "severity", "title", "raised_at", "updated_at", "confidential")
 """What a digest says of the alerts beyond that."""
 
 
@@ -71,12 +71,19 @@ def queue_digest(
         return
     sizes = accumulate(len(json.dumps(each)) for each in alerts)
     said = [
-        each if size <= MOST_CHARACTERS else {name: each.get(name) for name in SHORT}
+        each if size <= MOST_CHARACTERS else {name: each[name] for name in SHORT if name in each}
         for each, size in zip(alerts, sizes, strict=True)
     ]
     data = {"count": len(alerts), "deliver_from": since.isoformat(), "alerts": said}
     body = {"type": DIGEST, "timestamp": iso(at), "data": data}
     _put(connection, channels, body, None, alerts[0]["severity"], run, at)
+
+
+def queue_notice(
+    connection: Connection, channels: Sequence[str], event: str, data: dict[str, Any], *, at: dt.datetime
+) -> None:
+    """Put one message to the operator in the outbox of every channel: it is of no alert and no run."""
+    _put(connection, channels, {"type": event, "timestamp": iso(at), "data": data}, None, "high", 0, at)
 
 
 def _put(
