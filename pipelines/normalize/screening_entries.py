@@ -8,6 +8,7 @@ from typing import Any
 
 from pipelines.normalize.citations import effective_first, published_by_page, published_first
 from pipelines.normalize.countries import country_code
+from pipelines.normalize.denials import order_of, runs_from
 from pipelines.normalize.entries import (
     addresses_in,
     countries_of,
@@ -41,6 +42,7 @@ def screening_entry(row: Mapping[str, str]) -> dict[str, Any]:
     aliases += weak_aliases(row.get("remarks"))
     addresses = unique([*addresses_in(row.get("addresses")), *slipped])
     countries = _countries(row)
+    published, started = published_first(cited) or published_by_page(cited), date_of(row.get("start_date"))
     kind = KINDS.get(row.get("type", "").lower(), "entity") if name else "address"
     return {
         "list": of,
@@ -50,10 +52,10 @@ def screening_entry(row: Mapping[str, str]) -> dict[str, Any]:
         "country": countries or _nationalities(row),
         "addresses": addresses,
         "identifiers": _identifiers(row, person=kind == "person"),
-        "published_on": published_first(cited) or published_by_page(cited),
-        "effective_on": effective_first(cited) or date_of(row.get("start_date")),
+        "published_on": published,
+        "effective_on": effective_first(cited) or (runs_from(started, published) if of == "DPL" else started),
         "delisted_on": date_of(row.get("end_date")),
-        "scope": scope or _order(row) or None,
+        "scope": scope or order_of(row.get("standard_order")),
         "footnotes": footnotes_in(scope) if of == "EL" else [],
         "citation": cited or None,
         "program": program_tags(MERGED.split(row.get("programs", "")), row.get("remarks"), row.get("ids")),
@@ -89,9 +91,3 @@ def _identifiers(row: Mapping[str, str], *, person: bool) -> list[str]:
     numbers = [number for text in texts for number in identifying(text, person=person)]
     sign = row.get("call_sign", "")
     return unique([*numbers, *([sign] if len(sign) >= 4 else []), *(host for text in texts for host in sites(text))])
-
-
-def _order(row: Mapping[str, str]) -> str:
-    """Say what a denial order denies: a standard one everything subject to the EAR, another its own terms."""
-    standard = {"Y": "standard denial order", "N": "denial order with terms of its own"}
-    return standard.get(row.get("standard_order", "").strip().upper()[:1], "")

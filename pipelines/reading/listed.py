@@ -14,11 +14,11 @@ T = TypeVar("T")
 PIECE = 50_000
 """Entries that are held at once."""
 
-SCHEMA = {**FILES["listings"].schema, "row": pl.Int64(), "record": pl.String()}
+SCHEMA = {**FILES["listings"].schema, "row": pl.Int64(), "record": pl.String(), "line": pl.Int64()}
 
 
 def listed(rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
-    """Give entries the columns of `listings`, `row` and `record`; what a list does not state is null."""
+    """Give entries the columns of `listings`, `row`, `record` and `line`; what a list does not state is null."""
     return pl.DataFrame([{name: row.get(name) for name in SCHEMA} for row in rows], schema=SCHEMA)
 
 

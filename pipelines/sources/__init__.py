@@ -4,33 +4,41 @@ from __future__ import annotations
 
 from pipelines.source import Source
 from pipelines.sources.bods import BODS
-from pipelines.sources.entity_list import ENTITY_LIST
+from pipelines.sources.denied_persons_text import DENIED_PERSONS_TEXT
+from pipelines.sources.entity_list import ENTITY_LIST, OTHER_LIST
 from pipelines.sources.gleif import GLEIF
 from pipelines.sources.ofac_sdn import OFAC_NON_SDN, OFAC_SDN
 from pipelines.sources.records import read_records
 from pipelines.sources.screening_list import SCREENING_LIST
 from pipelines.sources.screening_list_json import SCREENING_LIST_JSON
 from pipelines.sources.uk_psc import UK_PSC
+from pipelines.sources.un_list import UN_LIST
 
 __all__ = [
     "BODS",
+    "DENIED_PERSONS_TEXT",
     "ENTITY_LIST",
     "GLEIF",
     "OFAC_NON_SDN",
     "OFAC_SDN",
+    "OTHER_LIST",
     "SCREENING_LIST",
     "SCREENING_LIST_JSON",
     "SOURCES",
     "UK_PSC",
+    "UN_LIST",
     "read_records",
 ]
 
 SOURCES: tuple[Source, ...] = (
     ENTITY_LIST,
+    OTHER_LIST,
     SCREENING_LIST,
     SCREENING_LIST_JSON,
     OFAC_SDN,
     OFAC_NON_SDN,
+    UN_LIST,
+    DENIED_PERSONS_TEXT,
     BODS,
     GLEIF,
     UK_PSC,

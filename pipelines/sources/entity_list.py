@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import polars as pl
-
 from pipelines.errors import SourceFailed
-from pipelines.normalize.citations import effective_first, published_by_page, published_first
-from pipelines.normalize.entries import (
-    addresses_in,
-    countries_of,
-    date_of,
-    footnotes_in,
-    is_address_only,
-    names_in,
-    several,
-    spoken,
-    unique,
-)
+from pipelines.normalize.entries import names_in, spoken
+from pipelines.normalize.published_entries import Published, published_entry
+from pipelines.normalize.published_notes import listed_together
+from pipelines.reading.listed import listed, nameless, names_somebody
 from pipelines.reading.quarantine import bad_rows
 from pipelines.reading.raw import RawFile
 from pipelines.source import Extract, Source
@@ -32,14 +22,28 @@ LISTS = {
     "bis-uvl": "UVL",
     "ofac-nscmic": "CMIC",
     "dow-1260h": "1260H",
+    "dow-1286": "1286",
 }
-SCHEMA = {**FILES["listings"].schema, "row": pl.Int64(), "record": pl.String()}
+FILLED = frozenset(FILES["listings"].schema) - {"letter_type", "confidential"}
+
+
+def list_id(file: RawFile) -> str | None:
+    """Give the `list_id` of a JSON object with `entities`; None when it is none."""
+    if not file.is_json or (b'"list_id"' not in file.head and b'"entities"' not in file.head):
+        return None
+    document = file.document
+    fits = isinstance(document, Mapping) and {"entities", "list_id"} <= set(document)
+    return str(document["list_id"]) if fits else None
 
 
 def is_entity_list(file: RawFile) -> bool:
-    """Whether a file is a JSON object with `list_id` and `entities`."""
-    document = file.document if file.is_json else None
-    return isinstance(document, Mapping) and "entities" in document and "list_id" in document
+    """Whether it is the Entity List."""
+    return list_id(file) == "bis-entity-list"
+
+
+def is_other_list(file: RawFile) -> bool:
+    """Whether it is another list in the same layout."""
+    return list_id(file) not in (None, "bis-entity-list")
 
 
 def read_entity_list(files: Sequence[RawFile]) -> list[Extract]:
@@ -61,38 +65,18 @@ def _read(file: RawFile) -> Extract:
     name = LISTS.get(str(document["list_id"]), str(document["list_id"]))
     rows, bad = [], []
     for number, entity in enumerate(entities, start=1):
-        row = _entry(entity, name) if isinstance(entity, Mapping) else None
-        if row and (row["name"] or row["addresses"]):
-            rows.append({**row, "row": number})
+        entry = _entry(entity, name) if isinstance(entity, Mapping) else None
+        if entry and names_somebody(entry):
+            rows += [{**line, "row": number} for line in (entry, *_together(entry, entity))]
         else:
-            bad.append(
-                {
-                    "row": number,
-                    "column": "name",
-                    "value": str(entity)[:200],
-                    "reason": "has neither name nor address",
-                    "advice": "download the list again",
-                }
-            )
-    frame = pl.DataFrame(rows, schema=SCHEMA)
+            bad.append(nameless(number, entity))
     return Extract(
-        "listings", frame, bad_rows(bad), len(entities), notes=_notes(document, file), columns=frozenset(_FILLED)
+        "listings", listed(rows), bad_rows(bad), len(entities), notes=_notes(document, file), columns=_filled(name)
     )
 
 
-_FILLED = (
-    "list",
-    "name",
-    "aliases",
-    "kind",
-    "country",
-    "addresses",
-    "published_on",
-    "effective_on",
-    "scope",
-    "footnotes",
-    "citation",
-)
+def _filled(of: str) -> frozenset[str]:
+    return FILLED - ({"scope", "footnotes"} if of not in ("EL", "DPL") else {"delisted_on"} if of == "EL" else set())
 
 
 def _notes(document: Mapping[str, Any], file: RawFile) -> tuple[str, ...]:
@@ -103,33 +87,37 @@ def _notes(document: Mapping[str, Any], file: RawFile) -> tuple[str, ...]:
 
 
 def _entry(entity: Mapping[str, Any], of: str) -> dict[str, Any]:
-    written, cited = spoken(_text(entity, "name")), spoken(_text(entity, "federal_register"))
-    country, scope = spoken(_text(entity, "country")), spoken(_text(entity, "notes"))
-    addresses = addresses_in(_text(entity, "address"), country)
-    name, inside = names_in(written) if written and not is_address_only(written) else (None, [])
     stated = entity.get("aliases")
-    aliases, slipped = several(str(each) for each in stated) if isinstance(stated, list) else ([], [])
-    addresses = unique([*addresses, *slipped])
-    return {
-        "list": of,
-        "name": name,
-        "aliases": [alias for alias in unique([*inside, *aliases]) if alias != name],
-        "kind": "entity" if name else "address",
-        "country": countries_of(addresses, country),
-        "addresses": addresses,
-        "identifiers": [],
-        "published_on": published_first(cited) or published_by_page(cited),
-        "effective_on": effective_first(cited) or date_of(entity.get("effective_date")),
-        "scope": scope or None,
-        "footnotes": footnotes_in(scope),
-        "citation": cited or None,
-        "record": " | ".join([of, written, country, *addresses[:1], cited]),
-    }
+    return published_entry(
+        Published(
+            list=of,
+            name=_text(entity, "name"),
+            aliases=tuple(_plain(each) for each in stated) if isinstance(stated, list) else (),
+            country=spoken(_text(entity, "country")),
+            address=_text(entity, "address"),
+            cited=_text(entity, "federal_register"),
+            notes=_text(entity, "notes"),
+            effective=_text(entity, "effective_date"),
+        )
+    )
 
 
-def _text(entity: Mapping[str, Any], key: str) -> str | None:
+def _together(entry: Mapping[str, Any], entity: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Give the companies an entry lists with it: further lines of its record."""
+    for line, written in enumerate(listed_together(_text(entity, "notes")), start=2):
+        name, aliases = names_in(written)
+        bare: dict[str, Any] = {"country": [], "addresses": [], "identifiers": [], "delisted_on": None}
+        yield {**entry, **bare, "name": name, "aliases": aliases, "line": line}
+
+
+def _text(entity: Mapping[str, Any], key: str) -> str:
     value = entity.get(key)
-    return "; ".join(map(str, value)) if isinstance(value, list) else None if value is None else str(value)
+    return "; ".join(map(_plain, value)) if isinstance(value, list) else _plain(value)
+
+
+def _plain(value: Any) -> str:
+    """Write one value as text; half a character becomes a question mark."""
+    return "" if value is None else str(value).encode("utf-8", "replace").decode()
 
 
 ENTITY_LIST = Source(
@@ -141,4 +129,14 @@ ENTITY_LIST = Source(
     recognizes=is_entity_list,
     read=read_entity_list,
     expected=(2_500, 6_000),
+)
+OTHER_LIST = Source(
+    id="other_list",
+    title="Further US lists in the layout of the Entity List",
+    publisher="US government",
+    license="US government work",
+    tables=("listings",),
+    recognizes=is_other_list,
+    read=read_entity_list,
+    expected=(20, 5_000),
 )

@@ -84,8 +84,10 @@ def _joined(value: Any) -> str:
 
 
 def _plain(value: Any) -> str:
-    """Write one value without what parts several."""
-    return "" if value is None or isinstance(value, Mapping | list) else spoken(str(value))
+    """Write one value as text; half a character becomes a question mark."""
+    if value is None or isinstance(value, Mapping | list):
+        return ""
+    return spoken(str(value)).encode("utf-8", "replace").decode()
 
 
 def _places(addresses: Any) -> Iterable[str]:
