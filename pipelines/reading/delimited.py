@@ -1,96 +1,181 @@
-"""Delimited text to columns, without losing a record: those with too many or too few fields are named.
+"""Delimited text to columns, piece by piece, without losing a record: those that do not fit are named.
 
-Well-quoted files (nearly all) are measured with numpy and parsed by polars, whole; a file with a quote where none
-may stand is read record by record with the csv module.
+A piece whose records all have as many fields as the header (nearly all) is parsed by polars after a few scans of
+its bytes; one with other records is measured with numpy first; where a quote stands that none may stand, a short
+stretch is read record by record, so that a stray quote spoils no more than its own record.
 """
 
 from __future__ import annotations
 
 import csv
-import io
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 
-import numpy as np
 import polars as pl
 
 from pipelines.errors import SourceFailed
+from pipelines.reading.lines import line_feeds, unix
+from pipelines.reading.measured import counted, evenly, measured
+from pipelines.reading.raw_table import LONGEST, SPANNED, RawTable, bad_record, no_rows
+from pipelines.reading.untidy import untidy
+
+__all__ = ["RawTable", "header_of", "no_rows", "pieces"]
 
 DELIMITERS = ",;\t|"
-LONGEST = 1_000_000
-"""Characters a single value may have."""
+WIDEST = 10_000
+"""Columns a table may have."""
 
-CHUNK = 4 * 1024 * 1024
-SPANNED = 200
-"""Lines a quoted value may span before its quote counts as a slip."""
+PIECE = 64 * 1024**2
+STRETCH = 1024**2
+"""Bytes that are tried anew where a piece is not tidy."""
 
-QUOTE, LINE_FEED, NUL = 34, 10, 0
-
-
-@dataclass(frozen=True)
-class RawTable:
-    """A table of text: `frame` has the headings as columns, and `row`, the record's number from 1.
-
-    `bad` holds the records that are none: row, column, value, reason, advice. read = frame + bad.
-    """
-
-    name: str
-    headings: list[str]
-    frame: pl.DataFrame
-    bad: pl.DataFrame
-    read: int
-
-
-def no_rows() -> pl.DataFrame:
-    """Give an empty list of bad records."""
-    return pl.DataFrame(
-        schema={"row": pl.Int64, "column": pl.String, "value": pl.String, "reason": pl.String, "advice": pl.String}
-    )
+LINE = 8 * 1024**2
+"""Bytes of a line that are held; of a longer one its beginning is shown."""
 
 
 def header_of(text: bytes) -> list[str]:
     """Headings of delimited text, as written; empty for an empty file."""
-    line, delimiter, _ = _head(text)
+    line, delimiter, _ = _head(unix(text))
     return _headings(line, delimiter)
 
 
-def delimited(text: bytes, name: str) -> RawTable:
-    """Read delimited text.
+def pieces(text: Iterable[bytes], name: str, size: int = PIECE) -> Iterator[RawTable]:
+    """Read delimited text piece by piece; row numbers go on from piece to piece.
 
     Raises
     ------
     SourceFailed
-        It has no header.
+        It has no header, or one beyond reason.
     """
-    text = _unix(text)
-    line, delimiter, start = _head(text)
+    buffer = _Buffer(text)
+    buffer.fill(size)
+    line, delimiter, start = _head(buffer.text)
     headings = _headings(line, delimiter)
+    _check(headings, line, name)
+    buffer.drop(start)
+    yield from _Pieces(buffer, headings, delimiter, name, size).tables()
+
+
+def _check(headings: list[str], line: str, name: str) -> None:
     if not headings:
         raise SourceFailed(f"{name}: is empty; give it a header line and rows, or remove it")
-    body = text[start:]
-    bounds, fields, tidy = _measure(body, ord(delimiter))
-    if tidy:
-        parsed = _fast(body, bounds, fields, headings, delimiter)
+    if len(line) > LONGEST:
+        raise SourceFailed(
+            f"{name}: its first line has more than {LONGEST:,} characters; write a header and one record per line"
+        )
+    if len(headings) > WIDEST:
+        raise SourceFailed(f"{name}: has {len(headings):,} columns, more than {WIDEST:,}; leave out what is no record")
+
+
+class _Buffer:
+    """Text that was read and not yet used, from the beginning of a record on; line ends are line feeds."""
+
+    def __init__(self, text: Iterable[bytes]) -> None:
+        self._text = line_feeds(text)
+        self.text = b""
+        self.ended = False
+
+    def fill(self, size: int) -> None:
+        """Hold so many bytes, unless the text ends."""
+        parts, count = [self.text], len(self.text)
+        while count < size and not self.ended:
+            part = next(self._text, None)
+            self.ended = part is None
+            parts.append(part or b"")
+            count += len(part or b"")
+        if len(parts) > 1:
+            self.text = b"".join(parts)
+
+    def drop(self, count: int) -> None:
+        """Forget the first bytes."""
+        self.text = self.text[count:]
+
+    def skip_line(self) -> None:
+        """Forget the line that begins here, however long it is."""
+        end = self.text.find(b"\n")
+        while end < 0 and not self.ended:
+            self.text = b""
+            self.fill(1)
+            end = self.text.find(b"\n")
+        self.text = self.text[end + 1 :] if end >= 0 else b""
+
+
+class _Pieces:
+    """Takes piece after piece from the buffer, each in the quickest way that fits it."""
+
+    def __init__(self, buffer: _Buffer, headings: list[str], delimiter: str, name: str, size: int) -> None:
+        self.buffer, self.headings, self.delimiter, self.name = buffer, headings, delimiter, name
+        self.size = self.window = size
+        self.row = 1
+
+    def tables(self) -> Iterator[RawTable]:
+        """Give table after table; at least one, so that the headings of a file without records are known."""
+        some = False
+        while True:
+            self.buffer.fill(max(self.window, LINE + 1))
+            if not self.buffer.text:
+                break
+            taken = self._tidy()
+            if taken is None and self.window > STRETCH:
+                self.window = STRETCH
+                continue
+            yield from [taken] if taken else self._untidy()
+            self.window = min(2 * self.window, self.size) if taken else STRETCH
+            some = True
+        if not some:
+            yield self._table(pl.DataFrame(schema=dict.fromkeys(self.headings, pl.String)), [], no_rows(), 0)
+
+    def _tidy(self) -> RawTable | None:
+        """Take the whole records of a window; None, and nothing is taken, when its quotes do not add up."""
+        window = self.buffer.text[: self.window]
+        last = self.buffer.ended and len(window) == len(self.buffer.text)
+        found = counted(window, ord(self.delimiter), last)
+        if found is None:
+            return None
+        body = window[: found.end]
+        parsed = evenly(body, found, self.headings, self.delimiter)
         if parsed is not None:
-            return RawTable(name, headings, *parsed)
-    return RawTable(name, headings, *_slow(body, headings, delimiter))
+            frame, read, records = parsed, parsed.height, parsed.height
+            bad, numbers = no_rows(), None
+        else:
+            split = measured(body, self.headings, self.delimiter, self.row)
+            if split is None:
+                return None
+            frame, numbers, bad, read, records = split
+        table = self._table(frame, numbers, bad, read)
+        self.row += records
+        self.buffer.drop(found.end)
+        return table
 
+    def _untidy(self) -> Iterator[RawTable]:
+        """Read a stretch record by record."""
+        text = self.buffer.text
+        end = text.find(b"\n", 0, LINE + 1)
+        if end < 0 and len(text) > LINE:
+            shown = text[:200].decode("utf-8", "replace")
+            self.buffer.skip_line()
+            reason = f"the line is longer than {LINE:,} bytes"
+            bad = [bad_record(self.row, shown, reason, "write one record per line, or close its quote")]
+            empty = pl.DataFrame(schema=dict.fromkeys(self.headings, pl.String))
+            yield self._table(empty, [], pl.DataFrame(bad, schema=no_rows().schema), 1)
+            self.row += 1
+            return
+        split = untidy(text, self.headings, self.delimiter, self.row, STRETCH, self.buffer.ended)
+        yield self._table(split.frame, split.numbers, split.bad, split.read)
+        self.row += split.records
+        self.buffer.drop(split.end)
 
-def _unix(text: bytes) -> bytes:
-    if b"\r" not in text:
-        return text
-    return text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    def _table(self, frame: pl.DataFrame, numbers: list[int] | None, bad: pl.DataFrame, read: int) -> RawTable:
+        rows = pl.int_range(self.row, self.row + frame.height, dtype=pl.Int64, eager=True)
+        if numbers is not None:
+            rows = pl.Series(numbers, dtype=pl.Int64)
+        return RawTable(self.name, self.headings, frame.with_columns(rows.alias("row")), bad, read)
 
 
 def _head(text: bytes) -> tuple[str, str, int]:
     """Find the header: its text, the delimiter, and where the records begin."""
     at = 0
     while at < len(text):
-        end = text.find(b"\n", at)
-        end = len(text) if end < 0 else end
-        while text[at:end].count(b'"') % 2 and end < len(text) and end - at < LONGEST:
-            further = text.find(b"\n", end + 1)
-            end = len(text) if further < 0 else further
+        end = _header_end(text, at)
         line = text[at:end].decode("utf-8", "replace").strip("\r\n\0 ")
         at = end + 1
         if line.lower().startswith("sep=") and len(line) == 5:
@@ -99,6 +184,21 @@ def _head(text: bytes) -> tuple[str, str, int]:
             bare = "".join(line.split('"')[::2])
             return line, max(DELIMITERS, key=bare.count), min(at, len(text))
     return "", ",", len(text)
+
+
+def _header_end(text: bytes, at: int) -> int:
+    """Find where the line ends that begins here, beyond the line feeds in its quotes."""
+    first = end = _line_end(text, at)
+    for _ in range(SPANNED):
+        if end >= len(text) or end - at > LONGEST or text.count(b'"', at, end) % 2 == 0:
+            break
+        end = _line_end(text, end + 1)
+    return end if text.count(b'"', at, end) % 2 == 0 else first
+
+
+def _line_end(text: bytes, at: int) -> int:
+    end = text.find(b"\n", at)
+    return len(text) if end < 0 else end
 
 
 def _headings(line: str, delimiter: str) -> list[str]:
@@ -116,170 +216,3 @@ def _headings(line: str, delimiter: str) -> list[str]:
         taken[heading] = taken.get(heading, 0) + 1
         unique.append(heading if taken[heading] == 1 else f"{heading} ({taken[heading]})")
     return unique
-
-
-def _measure(body: bytes, delimiter: int) -> tuple[np.ndarray, np.ndarray, bool]:
-    """Find where records end and how many fields each has; whether every quote stands where one may."""
-    ends: list[np.ndarray] = []
-    seen: list[np.ndarray] = []
-    within, count, tidy = 0, 0, True
-    whole = np.frombuffer(body, np.uint8)
-    for start in range(0, len(whole), CHUNK):
-        chunk = whole[start : start + CHUNK]
-        inside = (within + np.cumsum(chunk == QUOTE, dtype=np.int32)) & 1
-        outside = inside == 0
-        delimiters = np.cumsum((chunk == delimiter) & outside, dtype=np.int64)
-        at = np.flatnonzero((chunk == LINE_FEED) & outside)
-        ends.append(at + start)
-        seen.append(delimiters[at] + count)
-        within, count = int(inside[-1]), count + int(delimiters[-1])
-        tidy = tidy and _quotes_fit(whole, start, chunk, delimiter, inside)
-    if len(whole) and whole[-1] != LINE_FEED:
-        ends.append(np.array([len(whole)]))
-        seen.append(np.array([count]))
-    if not ends:
-        return np.zeros(0, np.int64), np.zeros(0, np.int64), True
-    return np.concatenate(ends), np.diff(np.concatenate(seen), prepend=0) + 1, tidy and within == 0
-
-
-def _quotes_fit(whole: np.ndarray, start: int, chunk: np.ndarray, delimiter: int, inside: np.ndarray) -> bool:
-    """Whether opening quotes follow a delimiter and closing ones precede one; doubled quotes stand within."""
-    quotes = np.flatnonzero(chunk == QUOTE)
-    if not len(quotes):
-        return True
-    opens = inside[quotes] == 1
-    places = quotes + start
-    before = np.where(places > 0, whole[np.maximum(places - 1, 0)], LINE_FEED)
-    after = np.where(places + 1 < len(whole), whole[np.minimum(places + 1, len(whole) - 1)], LINE_FEED)
-    fits = np.array([delimiter, LINE_FEED, QUOTE], np.uint8)
-    return bool(np.isin(before[opens], fits).all() and np.isin(after[~opens], fits).all())
-
-
-def _fast(
-    body: bytes, ends: np.ndarray, fields: np.ndarray, headings: list[str], delimiter: str
-) -> tuple[pl.DataFrame, pl.DataFrame, int] | None:
-    starts = np.concatenate([[0], ends[:-1] + 1]) if len(ends) else ends
-    lengths = ends - starts
-    numbers = np.arange(1, len(ends) + 1)
-    blank = (lengths == 0) | ((fields == 1) & _all_space(body, starts, ends, lengths))
-    suspect = (lengths > LONGEST) | _has_nul(body, starts, ends)
-    bad = ~blank & ((fields != len(headings)) | suspect)
-    good = ~blank & ~bad
-    frame = _parsed(_kept(body, starts, ends, good), len(headings), delimiter)
-    if frame.height != int(good.sum()):
-        return None
-    frame.columns = headings
-    found = [
-        _complaint(int(numbers[at]), body[starts[at] : ends[at]], int(fields[at]), len(headings))
-        for at in np.flatnonzero(bad)
-    ]
-    frame = frame.with_columns(pl.Series("row", numbers[good], pl.Int64))
-    return frame, pl.DataFrame(found, schema=no_rows().schema), int((~blank).sum())
-
-
-def _all_space(body: bytes, starts: np.ndarray, ends: np.ndarray, lengths: np.ndarray) -> np.ndarray:
-    short = np.flatnonzero(lengths <= 8)
-    spaces = np.zeros(len(starts), bool)
-    spaces[[at for at in short if not body[starts[at] : ends[at]].strip()]] = True
-    return spaces
-
-
-def _has_nul(body: bytes, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
-    marked = np.zeros(len(starts), bool)
-    if b"\0" in body:
-        places = np.flatnonzero(np.frombuffer(body, np.uint8) == NUL)
-        marked[np.minimum(np.searchsorted(ends, places), len(starts) - 1)] = True
-    return marked
-
-
-def _kept(body: bytes, starts: np.ndarray, ends: np.ndarray, good: np.ndarray) -> bytes:
-    if good.all():
-        return body
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], good, [False]]).astype(np.int8)))
-    return b"".join(
-        body[starts[first] : ends[last - 1]] + b"\n" for first, last in zip(edges[::2], edges[1::2], strict=True)
-    )
-
-
-def _parsed(body: bytes, width: int, delimiter: str) -> pl.DataFrame:
-    schema = {f"{number}": pl.String() for number in range(width)}
-    if not body.strip():
-        return pl.DataFrame(schema=schema)
-    try:
-        return pl.read_csv(
-            body,
-            has_header=False,
-            schema=schema,
-            separator=delimiter,
-            infer_schema=False,
-            quote_char='"' if b'"' in body else None,
-        )
-    except pl.exceptions.PolarsError:
-        return pl.DataFrame(schema={"unparsed": pl.String()})
-
-
-def _complaint(row: int, record: bytes, fields: int, width: int) -> dict[str, object]:
-    shown = record[:200].decode("utf-8", "replace").replace("\0", "␀")
-    if b"\0" in record:
-        return _bad(row, shown, "the record has a NUL byte", "export the file again")
-    if fields != width:
-        return _bad(
-            row, shown, f"the record has {fields} fields, the header {width}", "quote values that hold the delimiter"
-        )
-    return _bad(row, shown, f"a value is longer than {LONGEST:,} characters", "shorten it, or close its quote")
-
-
-def _bad(row: int, value: str, reason: str, advice: str) -> dict[str, object]:
-    return {"row": row, "column": None, "value": value, "reason": reason, "advice": advice}
-
-
-def _slow(body: bytes, headings: list[str], delimiter: str) -> tuple[pl.DataFrame, pl.DataFrame, int]:
-    good: list[list[str]] = []
-    numbers: list[int] = []
-    bad: list[dict[str, object]] = []
-    for row, (record, fields) in enumerate(
-        _records(body.decode("utf-8", "replace"), delimiter, len(headings)), start=1
-    ):
-        if not record.strip():
-            continue
-        if len(fields) != len(headings) or "\0" in record or max(map(len, fields)) > LONGEST:
-            bad.append(_complaint(row, record.encode(), len(fields), len(headings)))
-        else:
-            good.append(fields)
-            numbers.append(row)
-    schema = dict.fromkeys(headings, pl.String)
-    frame = pl.DataFrame(good, schema=schema, orient="row") if good else pl.DataFrame(schema=schema)
-    frame = frame.with_columns(pl.Series("row", numbers, pl.Int64))
-    return frame, pl.DataFrame(bad, schema=no_rows().schema), len(good) + len(bad)
-
-
-def _records(text: str, delimiter: str, width: int) -> Iterator[tuple[str, list[str]]]:
-    """Split untidy text: a record goes on over lines while its quote is open and that leads somewhere."""
-    lines = text.split("\n")
-    at = 0
-    while at < len(lines):
-        taken = _span(lines, at, delimiter, width)
-        record = "\n".join(lines[at : at + taken])
-        yield record, _fields(record, delimiter)
-        at += taken
-
-
-def _span(lines: list[str], at: int, delimiter: str, width: int) -> int:
-    """Count the lines of the record that begins here: one, unless a quoted value goes on to a complete record."""
-    first = _fields(lines[at], delimiter)
-    if len(first) >= width or '"' not in lines[at]:
-        return 1
-    for taken in range(2, min(SPANNED, len(lines) - at) + 1):
-        if '"' not in lines[at + taken - 1]:
-            continue
-        if len(_fields("\n".join(lines[at : at + taken]), delimiter)) == width:
-            return taken
-    return 1
-
-
-def _fields(record: str, delimiter: str) -> list[str]:
-    csv.field_size_limit(max(csv.field_size_limit(), len(record) + 1))
-    try:
-        return next(csv.reader(io.StringIO(record, newline=""), delimiter=delimiter), [])
-    except csv.Error:
-        return record.split(delimiter)

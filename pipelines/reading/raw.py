@@ -1,27 +1,34 @@
-"""A file before anybody says what its columns mean: every value as text, every record numbered."""
+"""A file before anybody says what its columns mean: what it is shows when asked, and it is read piece by piece."""
 
 from __future__ import annotations
 
 import datetime as dt
-import io
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import polars as pl
 from lxml import etree
 
 from pipelines.errors import SourceFailed
-from pipelines.reading.columns import LARGEST, decode, fingerprint, read_stable
-from pipelines.reading.delimited import RawTable, delimited, header_of, no_rows
+from pipelines.reading.compression import Unpacked, compression
+from pipelines.reading.delimited import header_of, pieces
+from pipelines.reading.encodings import Encoding, encoding_of, refuse_binary, utf8
+from pipelines.reading.json_stream import json_array, json_lines, json_value
+from pipelines.reading.json_table import json_pieces
+from pipelines.reading.lines import LINE, line_feeds, text_lines
+from pipelines.reading.parquet import parquet_headings, parquet_pieces
+from pipelines.reading.raw_table import RawTable, joined
+from pipelines.reading.stored import HELD, LARGEST, Held, OnDisk, Stored, chunks, held
+from pipelines.reading.xml_stream import declared_encoding, xml_elements, xml_root
 
-BOX = ";"
 HEAD = 1024 * 1024
-ROOT = re.compile(rb"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)", re.DOTALL)
+DOCUMENT = 128 * 1024**2
+"""Bytes a JSON document may have that is no array: it is held whole, many times its size."""
+
 DATE_IN_NAME = re.compile(r"(?<!\d)((?:19|20)\d{2})[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)")
 
 
@@ -41,19 +48,25 @@ def date_in_name(name: str) -> dt.date | None:
 
 @dataclass
 class RawFile:
-    """One file, read once: what it is shows when asked."""
+    """One file: what it is shows when asked; its content is read anew at every pass and never held."""
 
     path: Path
-    content: bytes = field(repr=False)
+    source: Stored | bytes = field(repr=False)
     shown: str = ""
+    declared: str | None = None
 
     @property
     def name(self) -> str:
         return self.shown or self.path.name
 
     @cached_property
+    def stored(self) -> Stored:
+        """Where its bytes come from."""
+        return Held(self.name, self.source) if isinstance(self.source, bytes) else self.source
+
+    @property
     def version(self) -> str:
-        return fingerprint(self.content)
+        return self.stored.version
 
     @property
     def dated_on(self) -> dt.date | None:
@@ -61,33 +74,62 @@ class RawFile:
         return date_in_name(self.path.name)
 
     @cached_property
-    def _text(self) -> tuple[bytes, str]:
-        return decode(self.content, self.name)
+    def content(self) -> bytes:
+        """The first MiB of its bytes."""
+        with self.stored.open() as stream:
+            return stream.read(HEAD)
 
-    @property
-    def text(self) -> bytes:
-        """Its content as UTF-8."""
-        return self._text[0]
+    @cached_property
+    def _encoding(self) -> Encoding:
+        declared = self.declared or declared_encoding(self.content)
+        if not self.declared and declared and declared.startswith("utf"):
+            declared = None
+        return encoding_of(self.content, chunks(self.stored), self.name, declared)
 
     @property
     def encoding(self) -> str:
-        return self._text[1]
+        """The encoding of its text, found on the whole of it."""
+        return "UTF-8" if self.is_parquet else self._encoding.shown
+
+    def _text(self) -> Iterator[bytes]:
+        return utf8(chunks(self.stored), self._encoding)
 
     @property
+    def text(self) -> bytes:
+        """Its whole content as UTF-8.
+
+        Raises
+        ------
+        SourceFailed
+            It is larger than may be held.
+        """
+        return b"".join(utf8([held(self.stored)], self._encoding))
+
+    @cached_property
     def head(self) -> bytes:
         """The first MiB of its text, as UTF-8."""
-        return self.text[:HEAD]
+        if self.content.isascii() and b"\0" not in self.content:
+            refuse_binary(self.content, self.name)
+            return self.content
+        return b"".join(utf8([self.content], self._encoding))
 
     def lines(self) -> Iterator[str]:
-        """Its text line by line, without line ends."""
-        for line in self.text.splitlines():
+        """Its text line by line, without line ends.
+
+        Raises
+        ------
+        SourceFailed
+            A line is longer than any is.
+        """
+        for line in text_lines(line_feeds(self._text())):
+            if line is None:
+                raise SourceFailed(f"{self.name}: a line is longer than {LINE:,} bytes; write one record per line")
             yield line.decode("utf-8", "replace")
 
     @cached_property
     def root(self) -> str | None:
         """Name of an XML file's root element without its namespace; None when it is no XML."""
-        found = ROOT.search(self.head)
-        return found[1].decode() if found else None
+        return xml_root(self.content)
 
     def elements(self, *names: str) -> Iterator[etree._Element]:
         """The XML elements of these names (without namespace), one by one; each is gone when the next is asked for.
@@ -95,18 +137,9 @@ class RawFile:
         Raises
         ------
         SourceFailed
-            It is broken, has a document type or entities, or elements nested or sized beyond reason.
+            It is broken, has a document type, or elements nested or sized beyond reason.
         """
-        parser = etree.iterparse(
-            io.BytesIO(self.text), events=("end",), tag=[f"{{*}}{name}" for name in names],
-            resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True,
-        )  # fmt: skip
-        try:
-            for _, element in parser:
-                yield element
-                element.clear()
-        except etree.XMLSyntaxError as error:
-            raise SourceFailed(f"{self.name}: is broken XML ({error}); download it again") from error
+        return xml_elements(self.content, chunks(self.stored), names, self.name)
 
     @property
     def is_parquet(self) -> bool:
@@ -115,15 +148,15 @@ class RawFile:
     @property
     def is_json(self) -> bool:
         """Whether it begins as JSON does."""
-        return not self.is_parquet and self.text[:64].lstrip()[:1] in (b"{", b"[")
+        return not self.is_parquet and self.head[:64].lstrip()[:1] in (b"{", b"[")
 
     @cached_property
     def headings(self) -> list[str]:
         """Headings of a table, or the keys of the first record of a JSON file."""
         if self.is_parquet:
-            return list(pl.read_parquet_schema(io.BytesIO(self.content)))
+            return parquet_headings(self._random(), self.name)
         if not self.is_json:
-            return header_of(self.text)
+            return header_of(self.head)
         first = next(iter(self.objects), None)
         return list(first) if isinstance(first, Mapping) else []
 
@@ -134,23 +167,39 @@ class RawFile:
 
     @cached_property
     def document(self) -> Any:
-        """The JSON document when the file is one; None for JSON lines."""
+        """The JSON document when the file is one of bounded size; None for JSON lines."""
+        if not self.is_json or self._is_lines:
+            return None
         try:
-            return json.loads(self.text)
-        except (ValueError, RecursionError):
+            return json.loads(b"".join(utf8([held(self.stored, largest=DOCUMENT)], self._encoding)))
+        except (ValueError, RecursionError, SourceFailed):
             return None
 
     @cached_property
-    def objects(self) -> list[Any]:
+    def _is_lines(self) -> bool:
+        """Whether the first line is a JSON object and others follow."""
+        first, _, rest = self.head.lstrip().partition(b"\n")
+        return bool(first.startswith(b"{") and rest.strip() and not isinstance(json_value(first), ValueError))
+
+    @property
+    def objects(self) -> Iterable[Any]:
         """The records of a JSON file: of its array, or line by line; a line that is no JSON is its error."""
-        if isinstance(self.document, list):
-            return self.document
-        return [self.document] if self.document is not None else _lines(self.text)
+        return _Again(self._objects)
+
+    def _objects(self) -> Iterator[Any]:
+        if self.head.lstrip()[:1] == b"[":
+            return json_array(self._text(), self.name)
+        return json_lines(line_feeds(self._text())) if self.document is None else iter([self.document])
 
     @property
     def is_broken_json(self) -> bool:
         """Whether it begins as JSON does and neither the whole nor its first line is any."""
-        return self.is_json and (not self.objects or isinstance(self.objects[0], ValueError))
+        if not self.is_json:
+            return False
+        try:
+            return isinstance(next(iter(self.objects), ValueError()), ValueError)
+        except SourceFailed:
+            return True
 
     def batches(self) -> Iterator[RawTable]:
         """Read it as a table of text, piece by piece; row numbers go on from piece to piece.
@@ -160,7 +209,11 @@ class RawFile:
         SourceFailed
             No table can be made of it.
         """
-        yield self.table()
+        if self.is_parquet:
+            return parquet_pieces(self._random(), self.name)
+        if self.is_json:
+            return json_pieces(self.objects, self.name)
+        return pieces(self._text(), self.name)
 
     def table(self) -> RawTable:
         """Read it whole as a table of text.
@@ -170,12 +223,24 @@ class RawFile:
         SourceFailed
             No table can be made of it.
         """
-        if self.is_parquet:
-            return _parquet(self.content, self.name)
-        return _of_objects(self.objects, self.name) if self.is_json else delimited(self.text, self.name)
+        return joined(self.batches(), self.name)
+
+    def _random(self) -> Path | bytes:
+        """What a reader needs that goes to and fro: the place on disk, or the bytes."""
+        return self.stored.plain or held(self.stored, "unpacked file", HELD)
 
 
-def open_files(path: Path, *, shown: str = "", largest: int = LARGEST) -> list[RawFile]:
+class _Again:
+    """Records that can be gone through more than once."""
+
+    def __init__(self, begin: Callable[[], Iterator[Any]]) -> None:
+        self._begin = begin
+
+    def __iter__(self) -> Iterator[Any]:
+        return self._begin()
+
+
+def open_files(path: Path, *, shown: str = "", largest: int = LARGEST, encoding: str | None = None) -> list[RawFile]:
     """Open what a path holds: the file itself, unpacked; each sheet of a workbook, each member of an archive.
 
     Raises
@@ -183,103 +248,22 @@ def open_files(path: Path, *, shown: str = "", largest: int = LARGEST) -> list[R
     SourceFailed
         Unreadable, too large, changing, hostile.
     """
-    return [open_raw(path, shown=shown, largest=largest)]
+    return [open_raw(path, shown=shown, largest=largest, encoding=encoding)]
 
 
-def open_raw(path: Path, *, shown: str = "", largest: int = LARGEST) -> RawFile:
-    """Read a file that stays the same meanwhile.
+def open_raw(path: Path, *, shown: str = "", largest: int = LARGEST, encoding: str | None = None) -> RawFile:
+    """Open a file, unpacked.
 
     Raises
     ------
     SourceFailed
         Unreadable, too large, changing.
     """
-    return RawFile(path, read_stable(path, largest=largest), shown)
-
-
-def _lines(text: bytes) -> list[Any]:
-    found: list[Any] = []
-    for line in text.split(b"\n"):
-        if line.strip():
-            try:
-                found.append(json.loads(line))
-            except (ValueError, RecursionError) as error:
-                found.append(ValueError(f"no JSON: {error}"))
-    return found
-
-
-def _of_objects(objects: Iterable[Any], name: str) -> RawTable:
-    rows: list[dict[str, str | None]] = []
-    bad: list[dict[str, object]] = []
-    for number, each in enumerate(objects, start=1):
-        if isinstance(each, Mapping):
-            rows.append({**_flat(each), "row": str(number)})
-        else:
-            bad.append(
-                {
-                    "row": number,
-                    "column": None,
-                    "value": str(each)[:200],
-                    "reason": str(each) if isinstance(each, ValueError) else "the record is no JSON object",
-                    "advice": "write one JSON object per line",
-                }
-            )
-    columns = list(dict.fromkeys(key for row in rows for key in row if key != "row"))
-    frame = pl.DataFrame(
-        {key: [row.get(key) for row in rows] for key in (*columns, "row")},
-        schema=dict.fromkeys((*columns, "row"), pl.String),
-    ).with_columns(pl.col("row").cast(pl.Int64))
-    return RawTable(name, columns, frame, pl.DataFrame(bad, schema=no_rows().schema), len(rows) + len(bad))
-
-
-def _flat(record: Mapping[str, Any], stem: str = "") -> dict[str, str | None]:
-    flat: dict[str, str | None] = {}
-    for key, value in record.items():
-        if isinstance(value, Mapping) and not stem:
-            flat |= _flat(value, f"{key}_")
-        else:
-            flat[stem + ("row_" if key == "row" and not stem else key)] = _shown(value)
-    return flat
-
-
-def _shown(value: Any) -> str | None:
-    if value is None:
-        return None
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, list):
-        return BOX.join(str(_shown(each)).replace(BOX, ",") for each in value if each is not None)
-    return json.dumps(value) if isinstance(value, Mapping) else str(value)
-
-
-def _parquet(content: bytes, name: str) -> RawTable:
-    try:
-        frame = pl.read_parquet(io.BytesIO(content))
-    except (pl.exceptions.PolarsError, OSError) as error:
-        raise SourceFailed(
-            f"{name}: the Parquet file is broken ({str(error).splitlines()[0]}); copy it again"
-        ) from error
-    columns = [column for column in frame.columns if column != "row"]
-    texts = frame.select(_as_text(pl.col(column), frame.schema[column]) for column in columns)
-    return RawTable(
-        name,
-        columns,
-        texts.with_row_index("row", offset=1).with_columns(pl.col("row").cast(pl.Int64)),
-        no_rows(),
-        frame.height,
-    )
-
-
-def _as_text(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
-    if isinstance(dtype, pl.List):
-        return column.list.eval(pl.element().cast(pl.String)).list.join(BOX)
-    if isinstance(dtype, pl.Datetime):
-        return column.dt.strftime("%Y-%m-%dT%H:%M:%S")
-    if dtype.is_float():
-        whole = (column == column.round(0)) & (column.abs() < 1e15)
-        return (
-            pl.when(whole).then(column.cast(pl.Int64, strict=False).cast(pl.String)).otherwise(column.cast(pl.String))
-        )
-    if dtype.is_nested():
-        return pl.lit(None, pl.String).alias(column.meta.output_name())
-    return column.cast(pl.String, strict=False)
+    disk = OnDisk(path, shown or path.name, largest)
+    with disk.open() as stream:
+        kind = compression(stream.read(8))
+    stored: Stored = Unpacked(disk, kind, largest) if kind else disk
+    file = RawFile(path, stored, shown, encoding)
+    if kind:
+        _ = file.content  # a broken archive fails here
+    return file

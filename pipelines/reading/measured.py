@@ -1,0 +1,195 @@
+"""Well-quoted delimited text: where its records end and how many fields each has, found without parsing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from pipelines.reading.raw_table import LONGEST, SPANNED, complaint, no_rows
+
+QUOTE, LINE_FEED = 34, 10
+
+Places = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What a window holds up to the end of its last whole record; quotes are all where quotes may stand."""
+
+    end: int
+    records: int
+    delimiters: int
+    quotes: Places
+
+
+class Measured(NamedTuple):
+    """The records of a window: those that fit with their numbers, those that do not, how many there are."""
+
+    frame: pl.DataFrame
+    numbers: list[int]
+    bad: pl.DataFrame
+    read: int
+    records: int
+
+
+def counted(window: bytes, delimiter: int, last: bool) -> Counted | None:
+    """Count the records and delimiters outside quotes; None when a quote stands where none may.
+
+    `last`: the text ends here, so that a last line without an end is a record too.
+    """
+    whole = np.frombuffer(window, np.uint8)
+    quotes = np.flatnonzero(whole == QUOTE) if b'"' in window else np.zeros(0, np.int64)
+    if last and len(quotes) % 2:
+        return None
+    end = len(window) if last else _last_end(window, quotes)
+    if not end:
+        return None
+    quotes = quotes[: np.searchsorted(quotes, end)]
+    whole = whole[:end]
+    if not _quotes_fit(whole, delimiter, quotes) or _spans_far(window, quotes):
+        return None
+    feeds = _outside(whole, LINE_FEED, window, quotes)
+    unended = window[end - 1] != LINE_FEED
+    return Counted(end, feeds + unended, _outside(whole, delimiter, window, quotes), quotes)
+
+
+def _last_end(window: bytes, quotes: Places) -> int:
+    """Find where the last whole record ends: behind a line feed with an even number of quotes before it."""
+    end = len(window)
+    for _ in range(SPANNED):
+        end = window.rfind(b"\n", 0, end)
+        if end < 0:
+            return 0
+        if np.searchsorted(quotes, end) % 2 == 0:
+            return end + 1
+    return 0
+
+
+def _quotes_fit(whole: npt.NDArray[np.uint8], delimiter: int, quotes: Places) -> bool:
+    """Whether opening quotes follow a delimiter and closing ones precede one; doubled quotes stand within."""
+    if not len(quotes):
+        return True
+    fits = np.zeros(256, bool)
+    fits[[delimiter, LINE_FEED, QUOTE]] = True
+    opens, closes = quotes[::2], quotes[1::2]
+    before = opens if opens[0] else opens[1:]
+    after = closes if closes[-1] + 1 < len(whole) else closes[:-1]
+    return bool(fits[whole[before - 1]].all() and fits[whole[after + 1]].all())
+
+
+def _spans_far(window: bytes, quotes: Places) -> bool:
+    """Whether a quoted value has more lines or characters than any has: rather one quote is missing."""
+    lengths = quotes[1::2] - quotes[::2]
+    far = np.flatnonzero(lengths > SPANNED)
+    return any(
+        lengths[at] > LONGEST or window.count(b"\n", quotes[2 * at], quotes[2 * at + 1]) >= SPANNED for at in far
+    )
+
+
+def _outside(whole: npt.NDArray[np.uint8], byte: int, window: bytes, quotes: Places) -> int:
+    """Count a byte outside quotes."""
+    total = window.count(byte, 0, len(whole))
+    if not len(quotes) or not total:
+        return total
+    stretches = np.add.reduceat(whole == byte, quotes, dtype=np.int64)
+    return total - int(stretches[::2].sum())
+
+
+def evenly(body: bytes, found: Counted, headings: list[str], delimiter: str) -> pl.DataFrame | None:
+    """Parse records that all have as many fields as the header; None when that is not so.
+
+    polars refuses a record with more fields, and as many delimiters as all need leave none with fewer.
+    """
+    width = len(headings)
+    if found.delimiters != found.records * (width - 1) or width == 1:
+        return None
+    if b"\0" in body or b"\n\n" in body or body.startswith(b"\n") or _has_long_line(body):
+        return None
+    frame = parsed(body, width, delimiter, quoted=len(found.quotes) > 0)
+    if frame.height != found.records or frame.width != width:
+        return None
+    frame.columns = headings
+    return frame
+
+
+def _has_long_line(body: bytes) -> bool:
+    """Whether a line may be longer than a value may be: one has no line feed in half of that."""
+    half = LONGEST // 2
+    return any(body.find(b"\n", at, at + half) < 0 for at in range(0, len(body) - half, half))
+
+
+def parsed(body: bytes, width: int, delimiter: str, *, quoted: bool) -> pl.DataFrame:
+    """Parse tidy text; a frame of another width when polars sees it otherwise."""
+    schema = {f"{number}": pl.String() for number in range(width)}
+    if not body.strip():
+        return pl.DataFrame(schema=schema)
+    try:
+        return pl.read_csv(
+            body,
+            has_header=False,
+            schema=schema,
+            separator=delimiter,
+            infer_schema=False,
+            quote_char='"' if quoted else None,
+        )
+    except pl.exceptions.PolarsError:
+        return pl.DataFrame(schema={"unparsed": pl.String()})
+
+
+def measured(body: bytes, headings: list[str], delimiter: str, first: int) -> Measured | None:
+    """Part whole, well-quoted records by how many fields they have; None when polars sees them otherwise."""
+    ends, fields = _measure(np.frombuffer(body, np.uint8), ord(delimiter))
+    starts = np.concatenate([[0], ends[:-1] + 1])
+    lengths = ends - starts
+    blank = (lengths == 0) | ((fields == 1) & _all_space(body, starts, ends, lengths))
+    suspect = (lengths > LONGEST) | _has_nul(body, starts, ends)
+    wrong = ~blank & ((fields != len(headings)) | suspect)
+    good = ~blank & ~wrong
+    frame = parsed(_kept(body, starts, ends, good), len(headings), delimiter, quoted=b'"' in body)
+    if frame.height != int(good.sum()) or frame.width != len(headings):
+        return None
+    frame.columns = headings
+    bad = [
+        complaint(first + int(at), body[starts[at] : ends[at]], int(fields[at]), len(headings))
+        for at in np.flatnonzero(wrong)
+    ]
+    numbers = (np.flatnonzero(good) + first).tolist()
+    return Measured(frame, numbers, pl.DataFrame(bad, schema=no_rows().schema), int((~blank).sum()), len(ends))
+
+
+def _measure(whole: npt.NDArray[np.uint8], delimiter: int) -> tuple[Places, Places]:
+    """Find where records end and how many fields each has."""
+    outside = (np.cumsum(whole == QUOTE, dtype=np.uint8) & 1) == 0
+    ends = np.flatnonzero((whole == LINE_FEED) & outside)
+    delimiters = np.flatnonzero((whole == delimiter) & outside)
+    if whole[-1] != LINE_FEED:
+        ends = np.append(ends, len(whole))
+    return ends, np.diff(np.searchsorted(delimiters, ends), prepend=0) + 1
+
+
+def _all_space(body: bytes, starts: Places, ends: Places, lengths: Places) -> npt.NDArray[np.bool_]:
+    short = np.flatnonzero(lengths <= 8)
+    spaces = np.zeros(len(starts), bool)
+    spaces[[at for at in short if not body[starts[at] : ends[at]].strip()]] = True
+    return spaces
+
+
+def _has_nul(body: bytes, starts: Places, ends: Places) -> npt.NDArray[np.bool_]:
+    marked = np.zeros(len(starts), bool)
+    if b"\0" in body:
+        places = np.flatnonzero(np.frombuffer(body, np.uint8) == 0)
+        marked[np.minimum(np.searchsorted(ends, places), len(starts) - 1)] = True
+    return marked
+
+
+def _kept(body: bytes, starts: Places, ends: Places, good: npt.NDArray[np.bool_]) -> bytes:
+    if good.all():
+        return body
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], good, [False]]).astype(np.int8)))
+    return b"".join(
+        body[starts[first] : ends[last - 1]] + b"\n" for first, last in zip(edges[::2], edges[1::2], strict=True)
+    )
