@@ -15,6 +15,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_aft
 
 from pipelines.errors import EntrepotError, InputError, SourceFailed
 from pipelines.fetching.answer import Question, answered, shown
+from pipelines.fetching.asked import answer
 from pipelines.fetching.body import write
 from pipelines.fetching.checksum import published
 from pipelines.fetching.failures import Passing, Refused
@@ -22,6 +23,7 @@ from pipelines.fetching.kept import Kept, Known, address_of, file_name, folder_n
 from pipelines.fetching.kind import HEAD, wrong
 from pipelines.fetching.network import Deadline
 from pipelines.fetching.setting import FetchSetting
+from pipelines.reading.query_setting import QuerySetting
 from pipelines.secret import reveal
 
 Say = Callable[[str], None]
@@ -55,7 +57,7 @@ def _silent(_: str) -> None:
 
 
 def fetch(
-    setting: FetchSetting,
+    setting: FetchSetting | QuerySetting,
     folder: Path,
     *,
     now: dt.datetime,
@@ -65,7 +67,8 @@ def fetch(
 ) -> Fetched:
     """Fetch one source into a folder of downloads, unless its copy is younger than `every`.
 
-    A failed fetch leaves the last good copy, which is used, and says so. `force` asks before it is due.
+    The answer of a database is kept like a file, unless its version is the same as before. A failed fetch leaves the
+    last good copy, which is used, and says so. `force` asks before it is due.
 
     Raises
     ------
@@ -74,13 +77,17 @@ def fetch(
     InputError
         A secret is not in the environment.
     """
-    url = reveal(setting.url)
-    kept = Kept(folder / folder_name(setting.id), file_name(url), address_of(url))
+    url, now = reveal(setting.url), now.astimezone(dt.UTC)
+    kept = _kept(setting, url, folder)
     known = _still_wanted(kept.known(), setting)
     if known and not force and _is_fresh(known, setting, now):
         return _of(kept, known, "not due")
-    say(f"fetching {shown(url)}")
     try:
+        if isinstance(setting, QuerySetting):
+            say(f"asking {setting.id}")
+            known_now, is_new = answer(setting, kept, known, now)
+            return _of(kept, known_now, "downloaded" if is_new else "unchanged")
+        say(f"fetching {shown(url)}")
         return _Download(setting, url, kept, known, now).with_patience(pause)
     except EntrepotError as error:
         line = f"source {setting.id}: {error}"
@@ -92,7 +99,7 @@ def fetch(
 
 
 def fetched_paths(
-    setting: FetchSetting, folder: Path, now: dt.datetime, say: Say = _silent, *, force: bool = False
+    setting: FetchSetting | QuerySetting, folder: Path, now: dt.datetime, say: Say = _silent, *, force: bool = False
 ) -> list[tuple[Path, str]]:
     """Fetch a source and list its files, each with the name it is shown by.
 
@@ -102,16 +109,27 @@ def fetched_paths(
         As `fetch`.
     """
     fetched = fetch(setting, folder, now=now, say=say, force=force)
-    return [(fetched.path, fetched.path.name)]
+    return [(fetched.path, f"{setting.id} (query)" if isinstance(setting, QuerySetting) else fetched.path.name)]
 
 
-def _still_wanted(known: Known | None, setting: FetchSetting) -> Known | None:
+def _kept(setting: FetchSetting | QuerySetting, url: str, folder: Path) -> Kept:
+    """Find the place of the copy: of another address, or of another query, there is none yet."""
+    name = folder_name(setting.id)
+    if isinstance(setting, QuerySetting):
+        return Kept(folder / name, name, address_of(f"{url}\n{setting.query}\n{setting.version_query}"))
+    return Kept(folder / name, file_name(url), address_of(url))
+
+
+def _still_wanted(known: Known | None, setting: FetchSetting | QuerySetting) -> Known | None:
     """A copy that is not what the user pinned is none."""
-    return None if known and setting.sha256 and known.sha256 != setting.sha256.lower() else known
+    pinned = setting.sha256 if isinstance(setting, FetchSetting) else None
+    return None if known and pinned and known.sha256 != pinned.lower() else known
 
 
-def _is_fresh(known: Known, setting: FetchSetting, now: dt.datetime) -> bool:
+def _is_fresh(known: Known, setting: FetchSetting | QuerySetting, now: dt.datetime) -> bool:
     """Whether nothing is to be asked: the copy is what is pinned, or young enough."""
+    if isinstance(setting, QuerySetting):
+        return False
     age = now - dt.datetime.fromisoformat(known.fetched_at)
     return bool(setting.sha256) or (setting.every is not None and dt.timedelta() <= age < setting.every)
 
@@ -129,7 +147,7 @@ class _Download:
         self.url = url
         self.kept = kept
         self.known = known
-        self.now = now.astimezone(dt.UTC)
+        self.now = now
         self.deadline = Deadline(setting.timeout_seconds)
         self.packed = PurePosixPath(kept.path.name.lower()).suffix in PACKED
 
