@@ -72,7 +72,7 @@ def _question(tables: Tables, found: Reach, start: str, *, back: bool, to: str |
     moves, move = found.moves, found.states.move
     known = tables.polars("shipments").filter(pl.col("id") == start).select("id", "item").collect()
     if len(known):
-        starts = (moves.frame["id"] == start).to_numpy()[move]
+        starts = moves.frame["id"].is_in(_moving(tables, start).implode()).to_numpy()[move]
         about: Json = {"kind": "shipment", "id": start, "item": known["item"][0]}
     else:
         shipped, received = (_of_party(found, start, side) for side in (moves.shipper, moves.consignee))
@@ -84,6 +84,13 @@ def _question(tables: Tables, found: Reach, start: str, *, back: bool, to: str |
     if back:
         starts, goals = goals if to is not None else np.ones(len(move), bool), starts
     return Question(about, starts, goals, back, farthest=not back and to is None)
+
+
+def _moving(tables: Tables, shipment: str) -> pl.Series:
+    """Ids of the rows that move the goods of a shipment: itself, or those it describes as well."""
+    told = pl.col("movement_rows").list.contains(shipment).fill_null(value=False)
+    rows = tables.polars("shipments").filter((pl.col("id") == shipment) | told)
+    return rows.filter(~pl.col("repeats").fill_null(value=False)).select("id").collect()["id"]
 
 
 def _leads_farther(found: Reach, asked: Question) -> bool:

@@ -116,6 +116,7 @@ class Teller:
             "from": self.party(row["shipper"]),
             "to": self.party(row["consignee"]),
             "record": row["id"],
+            "records": row["movement_rows"] or [row["id"]],
             "departed_on": _date(row["shipped_day"]),
             "arrived_on": _date(row["arrived_day"]),
             "item": row["item"],

@@ -84,7 +84,7 @@ def _all(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _nearest(rows: pl.DataFrame) -> pl.DataFrame:
-    """Pair equal rows of a crowd with those of each other class: of the same day in turn, else the nearest before and after."""
+    """Pair equal rows of a crowd with other classes': of the same day in turn, and the nearest before and after."""
     rows = rows.sort("block", "day", "row").with_columns(turn=pl.int_range(pl.len()).over("block", "day", "label"))
     found = [_empty()]
     labels = rows["label"].unique().sort().to_list()

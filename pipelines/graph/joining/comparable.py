@@ -39,6 +39,7 @@ def comparable(shipments: pl.DataFrame) -> pl.DataFrame:
         "pieces",
         "quantity",
         "value_usd",
+        "forwarder",
         between="intermediate_consignee",
         kind=kind,
         label=pl.concat_str("source", kind, separator="\n").rank("dense").cast(pl.UInt32),

@@ -23,15 +23,15 @@ def compared(pairs: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     """Keep the pairs that can be one movement: `a`, `b`, `same` (quantity; null when unknown), best first by `ORDER`.
 
     Consecutive legs are never one: who receives in one row and ships in the other hands the goods on. A paper or a
-    serial number shared asks for one party in common; without one, parties, goods, quantity and days must all agree,
-    and no paper that both name may differ.
+    serial number shared asks for one shipper, or one that is the other's forwarder; without one, parties, goods,
+    quantity and days must all agree, and no paper that both name may differ.
     """
     a, b = (rows[pairs[side].to_numpy()].select(pl.all().name.prefix(f"{side}_")) for side in ("a", "b"))
     both = pl.concat([pairs, a, b], how="horizontal").with_columns(loose=pl.col("tier") == TIERS.index("loose"))
     both = both.with_columns(**_parties(), **_goods(), **_quantity(), **_days(), **_papers())
     kept = both.filter(
         ~pl.col("legs"),
-        pl.col("shipper") | pl.col("consignee"),
+        pl.col("shipper") | pl.col("agent"),
         pl.col("goods"),
         pl.col("same") | pl.col("near") | pl.col("same").is_null(),
         pl.col("gap") <= WINDOW,
@@ -60,7 +60,16 @@ def _parties() -> dict[str, pl.Expr]:
         for role in ("consignee", "between")
     ]
     same = _eq("shipper") & _eq("consignee")
-    return {"shipper": _eq("shipper"), "consignee": _eq("consignee"), "legs": pl.any_horizontal(hands_on) & ~same}
+    agents = [
+        (pl.col(f"{one}_shipper") == pl.col(f"{other}_forwarder")).fill_null(value=False)
+        for one, other in (("a", "b"), ("b", "a"))
+    ]
+    return {
+        "shipper": _eq("shipper"),
+        "consignee": _eq("consignee"),
+        "agent": pl.any_horizontal(agents),
+        "legs": pl.any_horizontal(hands_on) & ~same,
+    }
 
 
 def _goods() -> dict[str, pl.Expr]:

@@ -24,7 +24,7 @@ def conflicts(members: pl.DataFrame) -> pl.DataFrame:
         value_usd="value_usd",
     )  # fmt: skip
     differ = rows.group_by("_of").agg(
-        *(pl.col(name).drop_nulls().n_unique().gt(1).alias(name) for name in WORDS),
+        *((pl.col(name).min() != pl.col(name).max()).alias(name) for name in WORDS),
         *((pl.col(name).max() * (1 - slack) > pl.col(name).min()).alias(name) for name, slack in NUMBERS.items()),
     )
     found = differ.unpivot(index="_of", variable_name="fact", value_name="differs").filter("differs")

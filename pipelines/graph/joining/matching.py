@@ -43,13 +43,15 @@ def _contested(part: Numbers, rows: pl.DataFrame) -> npt.NDArray[np.bool_]:
     """Mark parts, by the row that names them, with two rows of a class or with different shippers and consignees."""
     found = (
         rows.select("label", "shipper", "consignee", part=pl.Series(part))
-        .filter(pl.len().over("part") > 1)
+        .filter(pl.Series(np.bincount(part, minlength=len(part))[part] > 1))
         .group_by("part")
         .agg(
-            contested=(pl.col("label").n_unique() < pl.len())
-            | ((pl.col("shipper").n_unique() > 1) & (pl.col("consignee").n_unique() > 1))
+            pl.len(),
+            several=(pl.col("shipper").min() != pl.col("shipper").max())
+            & (pl.col("consignee").min() != pl.col("consignee").max()),
+            labels=pl.col("label").n_unique(),
         )
-        .filter("contested")
+        .filter((pl.col("labels") < pl.col("len")) | pl.col("several"))
     )
     marks = np.zeros(len(part), dtype=np.bool_)
     marks[found["part"].to_numpy()] = True

@@ -36,7 +36,8 @@ def partial(rows: pl.DataFrame, group: Numbers) -> pl.DataFrame:
 
 def _under(rows: pl.DataFrame, key: str, place: int) -> pl.DataFrame:
     block = [key, "shipper", "consignee", "goods"]
-    shared = rows.filter(pl.col("label").n_unique().over(block) > 1)
+    mixed = rows.group_by(block).agg(least=pl.col("label").min(), most=pl.col("label").max())
+    shared = rows.join(mixed.filter(pl.col("least") != pl.col("most")), on=block, how="semi")
     wholes = shared.filter(pl.len().over(*block, "label") == 1).select(
         *block, whole="group", most=pl.col("amount") * (1 + SAME_QUANTITY), of="amount", whole_label="label",
         agreed=~pl.col("moves"),

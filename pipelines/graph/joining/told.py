@@ -4,25 +4,13 @@ from __future__ import annotations
 
 import polars as pl
 
-from pipelines.graph.joining.conflicts import conflicts
+from pipelines.graph.joining.completed import completed
 from pipelines.graph.joining.groups import Groups, grouped
-from pipelines.graph.transit import transit_days
 
 RANK = {"export": 0, "reexport": 0, "import": 1, "transfer": 2, "return": 3, "repair": 3, "sale": 5}
 """Which row of a movement moves the goods: the least; 4 where the kind is unknown."""
 
 UNKNOWN_RANK = 4
-
-FILLED = (
-    "ordered_on", "intermediate_consignee", "purchaser", "end_user", "forwarder", "notify_party", "origin_country",
-    "destination_country", "via", "mode", "hs_code", "eccn", "quantity", "unit", "pieces", "weight_kg", "value_usd",
-    "license", "delivery_address", "order_id", "invoice_number", "bill_of_lading", "filing_number",
-    "declared_end_use",
-)  # fmt: skip
-"""Facts the moving row takes from the others where it has none, in the order of `RANK`."""
-
-GOODS = ("item", "model", "chip", "family", "form", "recognized", "vague", "chips_per_piece", "kilowatts_per_chip")
-"""What the goods are: taken together, from a row that names them."""
 
 OF_THE_WHOLE = ("quantity", "unit", "pieces", "chips", "h100_equivalents", "weight_kg", "value_usd", "arrived_on",
                 "serial_numbers")  # fmt: skip
@@ -36,9 +24,10 @@ def told_once(shipments: pl.DataFrame, sources: pl.DataFrame) -> pl.DataFrame:
     """Give every row its `movement`, and let exactly one row of each move the goods, completed from the others.
 
     It is the export's row, else the import's, a transfer's, one of unknown kind, the sale's, and keeps its own
-    parties, departure and quantity. It arrives on the earliest day any row records, carries all serial numbers, and
-    its goods are those of the row that names them. The others repeat it: they move nothing and bear its license. A
-    row of a source that moves no goods comes last; alone it moves nothing, as before.
+    departure and quantity, and its own parties unless they are agents of another row's. It arrives on the earliest
+    day any row records, carries all serial numbers, and its goods are those of the row that names them. The others
+    repeat it: they move nothing and bear its license. A row of a source that moves no goods comes last; alone it
+    moves nothing, as before.
     """
     rows = shipments.sort("id").with_row_index("_row")
     groups = grouped(shipments.sort("id"))
@@ -49,7 +38,7 @@ def told_once(shipments: pl.DataFrame, sources: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
     if members.is_empty():
         return alone.drop("_row")
-    leads = _completed(members, shipments)
+    leads = completed(members, shipments)
     others = _repeating(members, leads, alone)
     touched = pl.concat([leads["_row"], others["_row"]]).implode()
     shape = alone.columns
@@ -85,70 +74,6 @@ def _members(rows: pl.DataFrame, groups: Groups, sources: pl.DataFrame) -> pl.Da
 
 def _all(agreed: pl.DataFrame) -> pl.Series:
     return pl.concat([agreed["whole"], agreed["part"]]).unique()
-
-
-def _completed(members: pl.DataFrame, shipments: pl.DataFrame) -> pl.DataFrame:
-    """Complete the moving row of each movement."""
-    late = pl.col("arrived_on") >= pl.col("shipped_on").first()
-    facts = members.group_by("_of", maintain_order=True).agg(
-        *(pl.col(name).drop_nulls().first() for name in FILLED),
-        pl.col("arrived_on").filter(late).min(),
-        pl.col("serial_numbers").explode(keep_nulls=False, empty_as_null=False).unique().sort(),
-        pl.col("source").filter(pl.col("_records").fill_null(value=False)).first().alias("license_source"),
-        pl.col("mine").any(),
-        pl.col("id").filter(~pl.col("_whole")).min().alias("movement"),
-        pl.col("id").sort().alias("movement_rows"),
-    )
-    lead = members.filter("_leads")
-    kept = [name for name in lead.columns if name not in facts.columns or name == "_of"]
-    whole = lead.select(*kept, _chips="chips", _pieces="pieces").drop(GOODS).join(facts, on="_of")
-    told = _with_goods(whole, members).join(_kinds(members, shipments), on="_of", how="left")
-    arrived = pl.coalesce("arrived_on", pl.col("shipped_on") + pl.duration(days=transit_days()))
-    return (
-        told.join(conflicts(members), on="_of", how="left")
-        .with_columns(
-            kind=pl.coalesce("_kind", "kind"),
-            serial_numbers=pl.when(pl.col("serial_numbers").list.len() > 0).then("serial_numbers"),
-            arrived_by_on=arrived,
-            repeats=pl.lit(value=False),
-        )
-        .with_columns(unit_value_usd=_per_piece())
-    )
-
-
-def _per_piece() -> pl.Expr:
-    value = pl.col("value_usd") / pl.col("pieces")
-    return pl.when(pl.col("pieces") > 0).then(value)
-
-
-def _with_goods(leads: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
-    """Take the goods of the row that names them best; chips are counted in the pieces of the moving row."""
-    names = pl.col("recognized").fill_null(value=False)
-    goods = (
-        members.with_columns(_named=names.cast(pl.Int8) + (names & pl.col("chip").is_not_null()).cast(pl.Int8))
-        .sort("_of", "_named", "_leads", "_whole", "_rank", "id", descending=[False, True, True, False, False, False])
-        .unique("_of", keep="first", maintain_order=True)
-        .select(
-            "_of", *GOODS, _own="_leads", _all_chips="chips",
-            _worth=pl.when(pl.col("chips") > 0).then(pl.col("h100_equivalents") / pl.col("chips")),
-        )
-    )  # fmt: skip
-    own = pl.when("_own").then("_chips")
-    counted = pl.coalesce(own, pl.col("pieces") * pl.col("chips_per_piece"), "_all_chips")
-    return (
-        leads.join(goods, on="_of")
-        .drop("h100_equivalents")
-        .with_columns(chips=counted)
-        .with_columns(h100_equivalents=(pl.col("chips") * pl.col("_worth")).round(6))
-    )
-
-
-def _kinds(members: pl.DataFrame, shipments: pl.DataFrame) -> pl.DataFrame:
-    """Find movements that a row calls a return or a repair, and that go back to who had sent goods before."""
-    back = members.filter(pl.col("kind").is_in(["return", "repair"]))
-    came = shipments.select(shipper="consignee", consignee="shipper", _came="shipped_on")
-    sent = back.join(came, on=["shipper", "consignee"]).filter(pl.col("_came") <= pl.col("shipped_on"))
-    return sent.sort("_of", "id").unique("_of", keep="first", maintain_order=True).select("_of", _kind="kind")
 
 
 def _repeating(members: pl.DataFrame, leads: pl.DataFrame, alone: pl.DataFrame) -> pl.DataFrame:

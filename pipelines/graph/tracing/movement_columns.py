@@ -20,7 +20,7 @@ SEARCHED = (
 )  # fmt: skip
 """Columns reach needs of every shipment."""
 
-TOLD = ("source", "arrived_day", "item", "quantity", "h100_equivalents", "value_usd", "mine")
+TOLD = ("source", "movement_rows", "arrived_day", "item", "quantity", "h100_equivalents", "value_usd", "mine")
 """Columns that only a path's shipments need."""
 
 
