@@ -1,127 +1,197 @@
-"""Parts of BODS statements: names, places, interests with their shares."""
+"""BODS statements of every version in one form: who says what of whom, since when, in place of what."""
 
 from __future__ import annotations
 
-import datetime as dt
-import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
-from pipelines.normalize.countries import country_code
-from pipelines.normalize.entries import date_of, spoken, unique
+from pipelines.errors import Unusable
+from pipelines.normalize.entries import spoken, unique
+from pipelines.normalize.written import (
+    country_of,
+    first_day,
+    last_day,
+    list_of,
+    mapping_of,
+    text_of,
+    texts_of,
+)
 
-BAND = re.compile(r"(\d{2,3})-to-(\d{2,3})-percent")
-OPEN_BELOW = frozenset({25.0, 50.0})
-"""Registers of the UK write "more than 25" and "more than 50 percent" as 25 and 50; 75 is "75 or more"."""
+KINDS = {
+    "entity": "entity",
+    "person": "person",
+    "relationship": "relationship",
+    "entityStatement": "entity",
+    "personStatement": "person",
+    "ownershipOrControlStatement": "relationship",
+}
+"""Record types of 0.4 and statement types before it."""
+
+PACKAGES = ("statements", "entityStatements", "personStatements", "ownershipOrControlStatements")
+STATUS = ("new", "updated", "closed")
+SEAT = ("headquarters", "business")
+RANKS = ("registered", "business", "headquarters", "service", "alternative")
+REFERENCES = ("describedByEntityStatement", "describedByPersonStatement")
+NOT_OF_REGISTERS = ("XI-LEI", "OPENCORPORATES")
 
 
-def interest_of(interest: Mapping[str, Any], ended_on: dt.date | None) -> dict[str, Any]:
-    """Read an interest; `ended_on` is the day its statement was closed."""
-    details = spoken(str(interest.get("details") or ""))
-    kind = str(interest.get("type") or "unknownInterest")
-    until = date_of(interest.get("endDate")) or ended_on
+@dataclass(frozen=True)
+class Statement:
+    """One statement: `record` is what it is a version of, `replaces` the statements it stands in place of.
+
+    `rank` puts statements of one day in order: new, updated, closed.
+    """
+
+    kind: str
+    id: str
+    record: str
+    replaces: tuple[str, ...]
+    stated: str | None
+    rank: int
+    details: Mapping[str, object]
+
+    @property
+    def closed(self) -> bool:
+        return self.rank == STATUS.index("closed")
+
+
+def is_statement(record: object) -> bool:
+    """Whether a record is a statement of any version, or a package of some."""
+    first = next(iter(unpacked(record)), None)
+    if not isinstance(first, Mapping):
+        return False
+    return {"statementId", "recordType"} <= first.keys() or {"statementID", "statementType"} <= first.keys()
+
+
+def unpacked(record: object) -> Iterator[object]:
+    """Take statements out of a package; anything else is one itself."""
+    packed = [each for name in PACKAGES for each in list_of(record, name)] if isinstance(record, Mapping) else []
+    if packed or (isinstance(record, Mapping) and "statements" in record):
+        yield from packed
+    else:
+        yield record
+
+
+def statement(body: object) -> Statement:
+    """Read a statement of 0.4, or of 0.1 to 0.3, where a statement is its own record until another replaces it.
+
+    Raises
+    ------
+    Unusable
+        It is none.
+    """
+    if not isinstance(body, Mapping):
+        raise Unusable("statementId", body, "is no BODS statement", "download or export the file again")
+    before = "statementID" in body
+    kind = KINDS.get(str(body.get("statementType" if before else "recordType")))
+    name = text_of(body.get("statementID" if before else "statementId"))
+    record = name if before else text_of(body.get("recordId"))
+    if kind is None or record is None or (not before and not isinstance(body.get("recordDetails"), Mapping)):
+        raise Unusable("recordType", dict(body), "is no BODS statement", "download or export the file again")
+    status = str(body.get("recordStatus"))
+    return Statement(
+        kind=kind,
+        id=name or record,
+        record=record,
+        replaces=tuple(texts_of(body.get("replacesStatements"))) if before else (),
+        stated=text_of(body.get("statementDate"))
+        or text_of(mapping_of(body, "publicationDetails").get("publicationDate")),
+        rank=STATUS.index(status) if status in STATUS else 0,
+        details=body if before else mapping_of(body, "recordDetails"),
+    )
+
+
+def party_of(kind: str, details: Mapping[str, object]) -> dict[str, object]:
+    """Read who an entity or person is; one that nobody may or can name has no name.
+
+    Raises
+    ------
+    Unusable
+        A date is none.
+    """
+    names = _names(details)
+    addresses = [each for each in list_of(details, "addresses") if isinstance(each, Mapping)]
+    places = [_place(each.get("country")) for each in addresses]
+    seats = (place for place, each in zip(places, addresses, strict=True) if each.get("type") in SEAT)
     return {
-        "interest": kind,
-        "from_on": date_of(interest.get("startDate")),
-        "until_on": until,
-        "directness": str(interest.get("directOrIndirect") or "") or None,
-        "details": details or None,
-        **_share(part(interest, "share"), details, kind),
+        "name": names[0] if names else None,
+        "aliases": names[1:],
+        "kind": "person" if kind == "person" else "organization",
+        "country": _registered_in(details) or next(filter(None, places), None),
+        "headquarters_country": next(filter(None, seats), None),
+        "address": next(filter(None, map(_address, sorted(addresses, key=_rank))), None),
+        **_numbers(details),
+        "incorporated_on": first_day("foundingDate", details.get("foundingDate")),
+        "dissolved_on": last_day("dissolutionDate", details.get("dissolutionDate")),
     }
 
 
-def _share(share: Mapping[str, Any], details: str, kind: str) -> dict[str, Any]:
-    """Read a share: exact, or two ends with "exclusive" ones open; a register's band as its law words it."""
-    exact, above, below = (_number(share.get(key)) for key in ("exact", "exclusiveMinimum", "exclusiveMaximum"))
-    least, most = _number(share.get("minimum")), _number(share.get("maximum"))
-    if exact is not None:
-        return {"share_min": exact, "share_max": exact, "share_min_open": False, "share_max_open": False}
-    band = _band(details, kind)
-    if band and (least, most, above, below) == (None, None, None, None):
-        least, most = band
-    if all(each is None for each in (least, most, above, below)):
-        return {"share_min": None, "share_max": None, "share_min_open": None, "share_max_open": None}
-    opened = above is not None or (band == (least, most) and least in OPEN_BELOW)
-    return {
-        "share_min": above if above is not None else least,
-        "share_max": below if below is not None else most,
-        "share_min_open": opened,
-        "share_max_open": below is not None,
-    }
+def _numbers(details: Mapping[str, object]) -> dict[str, object]:
+    """Take the LEI and the number in a register, which says which register, from the identifiers."""
+    told = [each for each in list_of(details, "identifiers") if isinstance(each, Mapping)]
+    pairs = [(text_of(each.get("scheme")) or "", text_of(each.get("id"))) for each in told]
+    own = [(scheme, number) for scheme, number in pairs if number and "/" not in number]
+    registered = [number for scheme, number in own if scheme not in NOT_OF_REGISTERS]
+    named = [number for scheme, number in own if scheme and scheme not in NOT_OF_REGISTERS]
+    leis = (number for scheme, number in own if scheme == "XI-LEI")
+    return {"registration_number": next(iter([*named, *registered]), None), "lei": next(leis, None)}
 
 
-def _band(details: str, kind: str) -> tuple[float, float] | None:
-    """Find the band the details name for this interest."""
-    words = {"shareholding": "ownership-of-shares", "votingRights": "voting-rights"}.get(kind)
-    for found in BAND.finditer(details):
-        if words is None or words in details[: found.start()].rsplit("'", 1)[-1]:
-            return float(found[1]), float(found[2])
-    return None
-
-
-def _number(value: object) -> float | None:
-    try:
-        number = float(str(value))
-    except ValueError:
-        return None
-    return number if 0 <= number <= 100 else None
-
-
-def names_of(details: Mapping[str, Any]) -> list[str]:
+def _names(details: Mapping[str, object]) -> list[str]:
     """List the names of a party, the first one first."""
     stated = [
         details.get("name"),
-        *(_full(each) for each in items_of(details, "names")),
-        *items_of(details, "alternateNames"),
+        *map(_full, list_of(details, "names")),
+        *texts_of(details.get("alternateNames")),
     ]
-    return unique(spoken(str(each)) for each in stated if each)
+    return unique(text for text in map(text_of, stated) if text)
 
 
-def _full(name: object) -> str:
+def _full(name: object) -> str | None:
     if not isinstance(name, Mapping):
-        return str(name)
-    parts = (name.get("givenName"), name.get("patronymicName"), name.get("familyName"))
-    return str(name.get("fullName") or " ".join(str(part) for part in parts if part))
+        return text_of(name)
+    parts = (text_of(name.get(part)) for part in ("givenName", "patronymicName", "familyName"))
+    return text_of(name.get("fullName")) or spoken(" ".join(filter(None, parts)))
 
 
-def registered_in(details: Mapping[str, Any]) -> str | None:
-    """Name the country of registration."""
-    place = part(details, "incorporatedInJurisdiction") or part(details, "jurisdiction")
-    return _code(place)
+def _registered_in(details: Mapping[str, object]) -> str | None:
+    return _place(details.get("incorporatedInJurisdiction")) or _place(details.get("jurisdiction"))
 
 
-def _code(place: Mapping[str, Any]) -> str | None:
-    code = str(place.get("code") or "").split("-")[0]
-    return country_code(code) or country_code(str(place.get("name") or ""))
+def _place(place: object) -> str | None:
+    """Name a country given as an object with code and name, or as one of the two."""
+    if not isinstance(place, Mapping):
+        return country_of(place)
+    return country_of(place.get("code")) or country_of(place.get("name"))
 
 
-def country_of(address: Mapping[str, Any]) -> str | None:
-    """Name the country of an address."""
-    place = address.get("country")
-    return _code(place) if isinstance(place, Mapping) else country_code(str(place)) if place else None
-
-
-def address_of(address: Mapping[str, Any]) -> str | None:
+def _address(address: Mapping[str, object]) -> str | None:
     """Write an address on one line."""
     place = address.get("country")
-    name = place.get("name") if isinstance(place, Mapping) else place
-    parts = [spoken(str(part)) for part in (address.get("address"), address.get("postCode"), name) if part]
-    return ", ".join(parts) if address.get("address") else None
+    written = [address.get("address"), address.get("postCode"), mapping_of(address, "country").get("name") or place]
+    lines = [text for text in map(text_of, written) if text]
+    return ", ".join(lines) if text_of(address.get("address")) else None
 
 
-def rank_of(address: Mapping[str, Any]) -> int:
-    """Rank an address: the registered one first."""
-    order = ("registered", "business", "headquarters", "service", "alternative")
-    return order.index(str(address.get("type"))) if address.get("type") in order else len(order)
+def _rank(address: Mapping[str, object]) -> int:
+    kind = address.get("type")
+    return RANKS.index(kind) if isinstance(kind, str) and kind in RANKS else len(RANKS)
 
 
-def part(body: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    """Give a part of a statement, empty when it is not there."""
-    value = body.get(key)
-    return value if isinstance(value, Mapping) else {}
+def meant(reference: object) -> str | None:
+    """Name the record or statement a reference means; null when it means none."""
+    if isinstance(reference, Mapping):
+        return next(filter(None, (text_of(reference.get(key)) for key in REFERENCES)), None)
+    return text_of(reference)
 
 
-def items_of(body: Mapping[str, Any], key: str) -> list[Any]:
-    """Give a list of a statement, empty when it is not there."""
-    value = body.get(key)
-    return value if isinstance(value, list) else []
+def unspecified(reference: object) -> str:
+    """Say why a reference means nobody, in the words of the statement."""
+    said = mapping_of(reference, "unspecified") or mapping_of({"": reference}, "")
+    parts = (text_of(said.get(part)) for part in ("reason", "unspecifiedReason", "description"))
+    return ": ".join(filter(None, parts)) or "unspecified"
+
+
+def is_indirect(details: Mapping[str, object]) -> bool:
+    """Whether other statements spell out the chain this one sums up."""
+    return bool(list_of(details, "componentRecords") or list_of(details, "componentStatementIDs"))

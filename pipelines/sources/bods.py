@@ -1,257 +1,153 @@
-"""Beneficial ownership data (BODS 0.4): entity, person and relationship statements to parties and ownership.
+"""Beneficial ownership statements (BODS 0.1 to 0.4): entities and persons to parties, relationships to ownership.
 
-A record may have several statements over time: the latest says what holds, a closing one when it ended.
+Statements are read twice: first which replace which and which only close a record, then one by one. What is kept
+of the first reading is a few bytes per relationship, and the ids of statements that are replaced.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-import polars as pl
-
-from pipelines.errors import SourceFailed
-from pipelines.normalize.entries import date_of, spoken
+from pipelines.errors import Unusable
+from pipelines.normalize.replaced import Histories
+from pipelines.normalize.stated_interests import interest_of
 from pipelines.normalize.statements import (
-    address_of,
-    country_of,
-    interest_of,
-    items_of,
-    names_of,
-    part,
-    rank_of,
-    registered_in,
+    Statement,
+    is_indirect,
+    is_statement,
+    meant,
+    party_of,
+    statement,
+    unpacked,
+    unspecified,
 )
-from pipelines.reading.quarantine import bad_rows
+from pipelines.normalize.written import last_day, list_of, moment_of
+from pipelines.pieces import At, Pieces
 from pipelines.reading.raw import RawFile
 from pipelines.source import Extract, Source
-from pipelines.tables import FILES
-
-SEAT = ("headquarters", "business")
-KINDS = {"entity": "parties", "person": "parties", "relationship": "ownership"}
-
-
-@dataclass
-class _Statements:
-    """Statements of one kind: the file and number each stands at, and what could not be used."""
-
-    read: int = 0
-    repeated: int = 0
-    kept: list[_Statement] = field(default_factory=list)
-    bad: list[dict[str, object]] = field(default_factory=list)
-    _by_id: dict[str, list[_Statement]] = field(default_factory=dict)
-
-    def same(self, body: Mapping[str, Any]) -> list[_Statement]:
-        """Statements kept under the same statement id."""
-        return self._by_id.get(str(body.get("statementId")), [])
-
-    def keep(self, statement: _Statement) -> None:
-        self.kept.append(statement)
-        self._by_id.setdefault(str(statement.body.get("statementId")), []).append(statement)
-
-    def reject(self, file: str, row: int, column: str, value: object, reason: str) -> None:
-        advice = "nothing is assumed of it; add the statement that is missing"
-        self.bad.append(
-            {"file": file, "row": row, "column": column, "value": str(value)[:200], "reason": reason, "advice": advice}
-        )
 
 
 @dataclass(frozen=True)
-class _Statement:
-    file: str
-    row: int
-    body: Mapping[str, Any]
+class _Told:
+    """A statement and where it stands."""
 
-    @property
-    def record(self) -> str:
-        return str(self.body["recordId"])
-
-    @property
-    def details(self) -> Mapping[str, Any]:
-        details: Mapping[str, Any] = self.body["recordDetails"]
-        return details
-
-    @property
-    def stated_on(self) -> dt.date | None:
-        return date_of(self.body.get("statementDate")) or date_of(
-            part(self.body, "publicationDetails").get("publicationDate")
-        )
-
-    @property
-    def closed(self) -> bool:
-        return self.body.get("recordStatus") == "closed"
-
-    @property
-    def order(self) -> tuple[str, int, str]:
-        status = ("new", "updated", "closed")
-        at = str(self.body.get("recordStatus"))
-        moment = str(self.body.get("statementDate") or "")
-        return moment, status.index(at) if at in status else 0, str(self.body.get("statementId"))
+    at: At
+    said: Statement
 
 
 def is_bods(file: RawFile) -> bool:
-    """Whether the first record is a BODS statement, of any version."""
-    if not file.is_json:
-        return False
-    first = next(iter(file.objects), None)
-    return isinstance(first, Mapping) and (
-        ("statementId" in first and "recordType" in first) or ("statementID" in first and "statementType" in first)
-    )
+    """Whether the first record is a BODS statement of any version, or a package of them."""
+    return file.is_json and is_statement(next(iter(file.objects), None))
 
 
-def read_bods(files: Sequence[RawFile]) -> list[Extract]:
-    """Read all files as one body of statements, so that a relation finds its parties in another file.
+def read_bods(files: Sequence[RawFile]) -> Iterator[Extract]:
+    """Read all files as one body of statements.
 
-    Counts are of statements; one of a relationship gives a row per interest.
-
-    Raises
-    ------
-    SourceFailed
-        A file is of BODS before 0.4.
+    Each statement is a version of its record, as many rows as it has interests; parties are named by id alone, so
+    that it does not matter in which file, or when, they are described.
     """
-    sorted_out = {"parties": _Statements(), "ownership": _Statements()}
+    histories, pieces = Histories(), Pieces()
+    for _, body in _bodies(files):
+        _look(body, histories)
+    histories.settle()
+    waiting: dict[str, list[_Told]] = {}
+    for at, body in _bodies(files):
+        try:
+            said = statement(body)
+            told = _Told(at, replace(said, record=histories.root(said.record)))
+            if told.said.record in histories.closed_barely and said.kind == "relationship":
+                waiting.setdefault(told.said.record, []).append(told)
+            else:
+                _add(told, told, histories, pieces)
+        except Unusable as why:
+            pieces.refuse("ownership", at, why)
+        yield from pieces.full()
+    for record in waiting.values():
+        _add_closed_barely(record, histories, pieces)
+        yield from pieces.full()
+    yield from pieces.rest("parties")
+
+
+def _bodies(files: Sequence[RawFile]) -> Iterator[tuple[At, object]]:
     for file in files:
-        if "statementID" in file.headings:
-            raise SourceFailed(f"{file.name}: is BODS before 0.4; convert it to 0.4")
-        _sort(file, sorted_out)
-    parties = {row["id"]: row for row in _parties(sorted_out["parties"])}
-    ids = {str(each.body.get("statementId")): each.record for each in sorted_out["parties"].kept}
-    ownership = list(_ownership(sorted_out["ownership"], parties, ids))
-    return [
-        _extract("parties", list(parties.values()), sorted_out["parties"]),
-        _extract("ownership", ownership, sorted_out["ownership"]),
-    ]
+        number = 0
+        for record in file.objects:
+            for body in unpacked(record):
+                number += 1
+                yield At(file.name, number), body
 
 
-def _extract(table: str, rows: Sequence[Mapping[str, Any]], statements: _Statements) -> Extract:
-    own = {
-        "row": pl.Int64(),
-        "record": pl.String(),
-        "line": pl.Int64(),
-        "file": pl.String(),
-        "recorded_at": pl.Datetime("us"),
-    }
-    schema = {**FILES[table].schema, **own}
-    frame = pl.DataFrame([{name: row.get(name) for name in schema} for row in rows], schema=schema)
-    bad = pl.DataFrame(statements.bad, schema={"file": pl.String(), **bad_rows().schema})
-    columns = frozenset(name for name in FILES[table].schema if any(name in row for row in rows))
-    return Extract(table, frame, bad, statements.read, statements.repeated, columns=columns)
+def _look(body: object, histories: Histories) -> None:
+    try:
+        said = statement(body)
+    except Unusable:
+        return
+    histories.see(said, len(_interests(said)))
 
 
-def _sort(file: RawFile, into: Mapping[str, _Statements]) -> None:
-    for number, each in enumerate(file.objects, start=1):
-        kind = KINDS.get(str(each.get("recordType"))) if isinstance(each, Mapping) else None
-        statements = into[kind or "ownership"]
-        statements.read += 1
-        if kind is None or not each.get("recordId") or not isinstance(each.get("recordDetails"), Mapping):
-            statements.reject(file.name, number, "recordType", each, "is no BODS 0.4 statement")
-        elif any(each == other.body for other in statements.same(each)):
-            statements.repeated += 1
-        else:
-            statements.keep(_Statement(file.name, number, each))
+def _interests(said: Statement) -> list[Mapping[str, object]]:
+    return [each for each in list_of(said.details, "interests") if isinstance(each, Mapping)]
 
 
-def _latest(statements: _Statements) -> list[list[_Statement]]:
-    """Group statements by record, each group in the order of time."""
-    groups: dict[str, list[_Statement]] = {}
-    for each in statements.kept:
-        groups.setdefault(each.record, []).append(each)
-    return [sorted(group, key=lambda each: each.order) for group in groups.values()]
+def _add(told: _Told, full: _Told, histories: Histories, pieces: Pieces) -> None:
+    said = told.said
+    known = {"record": said.record, "recorded_at": moment_of(said.stated, later=histories.rank(said))}
+    if said.kind == "relationship":
+        _add_interests(told, full.said.details, known, histories, pieces)
+    else:
+        pieces.add("parties", told.at, **known, line=1, id=said.record, **party_of(said.kind, said.details))
 
 
-def _parties(statements: _Statements) -> Iterable[dict[str, Any]]:
-    for group in _latest(statements):
-        last = next((each for each in reversed(group) if names_of(each.details)), None)
-        if last is None:
-            for each in group:
-                why = each.details.get("personType") or part(each.details, "entityType").get("type") or "party"
-                statements.reject(each.file, each.row, "name", each.record, f"the {why} has no name")
-        else:
-            yield _party(last)
+def _add_interests(
+    told: _Told, details: Mapping[str, object], known: Mapping[str, object], histories: Histories, pieces: Pieces
+) -> None:
+    """Give a row per interest; lines that another version of the record has besides are said to hold no longer."""
+    sides = _sides(told.said, details, histories)
+    ended = last_day("statementDate", told.said.stated) if told.said.closed else None
+    interests = [each for each in list_of(details, "interests") if isinstance(each, Mapping)] or [{}]
+    through = is_indirect(told.said.details)
+    rows = [interest_of(each, ended, through=through) for each in interests]
+    for number, row in enumerate(rows, start=1):
+        why = "; ".join(str(each) for each in (sides.why, row["details"]) if each) or None
+        pieces.add("ownership", told.at, **{**known, **sides.ids, **row, "details": why, "line": number})
+    for number in range(len(rows) + 1, histories.lines(told.said) + 1):
+        gone = {"interest": "unknownInterest", "details": "no longer stated"}
+        pieces.add("ownership", told.at, **known, line=number, owned_id=sides.ids["owned_id"], **gone)
 
 
-def _party(statement: _Statement) -> dict[str, Any]:
-    details = statement.details
-    names = names_of(details)
-    addresses = [each for each in items_of(details, "addresses") if isinstance(each, Mapping)]
-    identifiers = [
-        (str(each.get("scheme") or ""), spoken(str(each.get("id") or "")))
-        for each in items_of(details, "identifiers")
-        if isinstance(each, Mapping)
-    ]
-    return {
-        **_origin(statement),
-        "line": 1,
-        "id": statement.record,
-        "name": names[0],
-        "aliases": names[1:],
-        "kind": "person" if statement.body["recordType"] == "person" else "organization",
-        "country": registered_in(details) or next(filter(None, map(country_of, addresses)), None),
-        "headquarters_country": next((country_of(each) for each in addresses if each.get("type") in SEAT), None),
-        "address": next(filter(None, map(address_of, sorted(addresses, key=rank_of))), None),
-        "registration_number": next((number for scheme, number in identifiers if scheme != "XI-LEI" and number), None),
-        "lei": next((number for scheme, number in identifiers if scheme == "XI-LEI" and number), None),
-        "incorporated_on": date_of(details.get("foundingDate")),
-        "dissolved_on": date_of(details.get("dissolutionDate")),
-    }
+@dataclass(frozen=True)
+class _Sides:
+    """Owner and owned by id, and why no owner is named."""
+
+    ids: Mapping[str, str | None]
+    why: str | None
 
 
-def _origin(statement: _Statement) -> dict[str, Any]:
-    day = statement.stated_on
-    moment = dt.datetime.combine(day, dt.time()) if day else None
-    return {"row": statement.row, "file": statement.file, "record": statement.record, "recorded_at": moment}
+def _sides(said: Statement, details: Mapping[str, object], histories: Histories) -> _Sides:
+    subject, interested = (said.details.get(side) or details.get(side) for side in ("subject", "interestedParty"))
+    owned, owner = meant(subject), meant(interested)
+    if owned is None:
+        raise Unusable("subject", subject, f"names nobody ({unspecified(subject)})", "name the entity it is about")
+    ids = {"owner_id": histories.root(owner) if owner else None, "owned_id": histories.root(owned)}
+    return _Sides(ids, None if owner else unspecified(interested))
 
 
-def _ownership(
-    statements: _Statements, parties: Mapping[str, Mapping[str, Any]], ids: Mapping[str, str]
-) -> Iterable[dict[str, Any]]:
-    for group in _latest(statements):
-        last = group[-1]
-        owner, owned = _meant(last.details.get("interestedParty"), ids), _meant(last.details.get("subject"), ids)
-        lacking = _lacking("interestedParty", owner, parties) or _lacking("subject", owned, parties)
-        if lacking:
-            for each in group:
-                statements.reject(each.file, each.row, *lacking)
-            continue
-        told = next((each for each in reversed(group) if items_of(each.details, "interests")), last)
-        for number, interest in enumerate(items_of(told.details, "interests") or [{}], start=1):
-            if isinstance(interest, Mapping):
-                yield {
-                    **_origin(last),
-                    "line": number,
-                    **_side("owner", parties[owner]),
-                    **_side("owned", parties[owned]),
-                    **interest_of(interest, last.stated_on if last.closed else None),
-                }
-
-
-def _lacking(column: str, party: str, parties: Mapping[str, Any]) -> tuple[str, str, str] | None:
-    if party.startswith("!"):
-        return column, party[1:], "names no party: it is unspecified or unknown"
-    return None if party in parties else (column, party, "is described by no usable statement")
-
-
-def _meant(reference: object, ids: Mapping[str, str]) -> str:
-    """Name the record a reference means; with "!" in front, why it means none."""
-    if isinstance(reference, str) and reference:
-        return ids.get(reference, reference)
-    if isinstance(reference, Mapping):
-        for key in ("describedByEntityStatement", "describedByPersonStatement"):
-            if reference.get(key):
-                return ids.get(str(reference[key]), str(reference[key]))
-        return f"!{reference.get('reason') or reference.get('unspecifiedReason') or 'unspecified'}"
-    return "!missing"
-
-
-def _side(role: str, party: Mapping[str, Any]) -> dict[str, Any]:
-    return {f"{role}_{part}": party.get(part) for part in ("id", "name", "country")}
+def _add_closed_barely(record: list[_Told], histories: Histories, pieces: Pieces) -> None:
+    """Give a closing statement that repeats no interests those of the statement before it."""
+    ordered = sorted(record, key=lambda each: (each.said.stated or "", each.said.rank, each.said.id))
+    full = ordered[0]
+    for told in ordered:
+        full = told if _interests(told.said) else full
+        try:
+            _add(told, full, histories, pieces)
+        except Unusable as why:
+            pieces.refuse("ownership", told.at, why)
 
 
 BODS = Source(
     id="bods",
-    title="Beneficial ownership statements (BODS 0.4)",
+    title="Beneficial ownership statements (BODS 0.1 to 0.4)",
     publisher="any publisher of the Beneficial Ownership Data Standard",
     license="as the publisher states",
     tables=("parties", "ownership"),

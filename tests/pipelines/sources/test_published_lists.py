@@ -1,7 +1,6 @@
-"""Published lists and ownership statements, in excerpts written by hand in the official layouts."""
+"""Published lists, in excerpts written by hand in the official layouts."""
 
 import datetime as dt
-import json
 from pathlib import Path
 
 import polars as pl
@@ -110,52 +109,6 @@ def test_a_private_list_is_a_canonical_file(tmp_path: Path) -> None:
     assert found.quarantine.rows(named=True)[0]["reason"] == "name and addresses are both empty"
 
 
-def test_bods_statements_become_parties_and_ownership() -> None:
-    found = read("bods_04.jsonl")
-    parties = {row["id"]: row for row in found.records["parties"].iter_rows(named=True)}
-    assert set(parties) == {"ent-harbor", "ent-pacific", "per-orlov"}
-    harbor = parties["ent-harbor"]
-    assert (harbor["country"], harbor["headquarters_country"]) == ("MY", "HK")
-    assert harbor["address"] == "12 Jalan Bukit, Johor, 80000, Malaysia"
-    assert (harbor["lei"], harbor["registration_number"]) == ("5493000HARBOR0000012", "202301001234")
-    assert harbor["incorporated_on"] == DAY("2023-02-01")
-    assert (parties["per-orlov"]["kind"], parties["per-orlov"]["country"]) == ("person", "SG")
-    assert parties["ent-pacific"]["aliases"] == ["PGL"]
-
-
-def test_the_latest_statement_of_a_record_counts_and_a_closing_one_ends_it() -> None:
-    rows = read("bods_04.jsonl").records["ownership"].sort("record", "line")
-    first = rows.filter(record="rel-1").rows(named=True)
-    assert [(row["interest"], row["share_min"], row["share_max"]) for row in first] == [
-        ("shareholding", 25.0, 50.0),
-        ("votingRights", 25.0, 50.0),
-    ]
-    assert [(row["share_min_open"], row["share_max_open"]) for row in first] == [(True, False), (True, True)]
-    assert (first[0]["owner_id"], first[0]["owner_name"], first[0]["owned_name"]) == (
-        "ent-pacific",
-        "Pacific Gain Ltd",
-        "Harbor Cloud Sdn Bhd",
-    )
-    closed = rows.filter(record="rel-2").row(0, named=True)
-    assert (closed["share_min"], closed["share_min_open"], closed["until_on"]) == (75.0, False, DAY("2024-01-01"))
-
-
-def test_statements_that_name_nobody_are_quarantined_with_their_reason() -> None:
-    found = read("bods_04.jsonl")
-    reasons = {row["row"]: row["reason"] for row in found.quarantine.iter_rows(named=True)}
-    assert set(reasons) == {4, 10, 11, 12}
-    for report in found.reports:
-        assert report.read == report.accepted + report.duplicate + report.quarantined
-    assert sum(report.read for report in found.reports) == 12
-    assert sum(report.duplicate for report in found.reports) == 1
-
-
-def test_older_bods_is_refused_with_one_line(tmp_path: Path) -> None:
-    (tmp_path / "old.json").write_text(json.dumps([{"statementID": "1", "statementType": "entityStatement"}]))
-    found = ingest([], tmp_path, as_of=DAY("2026-01-01"))
-    assert found.failed == ("old.json: is BODS before 0.4; convert it to 0.4",)
-
-
 @real
 def test_the_footnotes_and_scopes_of_the_real_entity_list_are_those_counted_by_hand() -> None:
     records = read("bis_entity_list.json", folder=SHARED / "lists").records["listings"]
@@ -190,11 +143,3 @@ def test_the_real_screening_list_is_read_whole() -> None:
         "SSI",
         "UVL",
     }
-
-
-@real
-def test_the_real_ownership_groups_are_read_whole() -> None:
-    found = read("bods04_gleif_uk_demo.jsonl", folder=SHARED / "ownership" / "bods")
-    assert [report.quarantined for report in found.reports] == [0, 0]
-    bands = found.records["ownership"].filter(interest="shareholding").group_by("share_min", "share_min_open").len()
-    assert dict(zip(bands["share_min"], bands["share_min_open"], strict=True)) == {25.0: True, 50.0: True, 75.0: False}
