@@ -1,0 +1,1 @@
+"""Electronic documents of transport: segments, messages with their controls, and what their codes mean."""
