@@ -89,8 +89,8 @@ def _typed(lines: list[dict[str, str | int | None]]) -> tuple[pl.DataFrame, pl.D
     named = [column for column in TABLE.columns if column.required or any(column.name in line for line in lines)]
     read = [_read(line, named) for line in lines]
     bad = bad_rows(told for _, told in read if told)
-    place = {"row": pl.Int64, "line": pl.Int64, "recorded_at": pl.Datetime("us")}
-    schema: dict[str, pl.DataType | type[pl.DataType]] = {**place, **{each.name: each.dtype for each in named}}
+    place: dict[str, pl.DataType] = {"row": pl.Int64(), "line": pl.Int64(), "recorded_at": pl.Datetime("us")}
+    schema = {**place, **{each.name: each.dtype for each in named}}
     rows = pl.DataFrame([values for values, told in read if not told], schema=schema)
     lists = [each.name for each in named if each.kind == "list"]
     texts = rows.with_columns(pl.col(name).list.join(";") for name in lists).cast(pl.String)
