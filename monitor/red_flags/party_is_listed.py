@@ -9,12 +9,17 @@ from monitor.guidance import ADVANCED_IC_GUIDANCE, FINCEN_ALERTS, LISTS
 from monitor.red_flag import RedFlag, Severity, raises, silent
 from pipelines import Tables
 
+LETTERS = ("red_flag", "supplier_list", "project_guardian")
+"""Letters that name a party without asking for a license."""
+
 
 def find(tables: Tables, *, to_be_checked: int = 7) -> Frame:
     """Join appearances with the matches in force on their day and grade them by the list's effect on these goods.
 
     An entry without a date counts as every day and never weighs more than high. Where the list gives only the day of
-    publication, the `to_be_checked` days before it count too, as medium: rules often take effect earlier.
+    publication, the `to_be_checked` days before it count too, as medium: rules often take effect earlier. An alias
+    may have been added by the last amendment: before it, a match by alias is to be verified. A private list weighs
+    medium, high where a letter names the party.
     """
     screened = tables.screenings.filter(nw.col("band") == "match").drop("score", "rare_token", "detail", "matched")
     effective = nw.col("since_day") - nw.when(_published_only()).then(to_be_checked).otherwise(0)
@@ -24,7 +29,12 @@ def find(tables: Tables, *, to_be_checked: int = 7) -> Frame:
         .with_columns(effective=effective)
         .filter(holds("on_day", since="effective"))
         .with_columns(early=(nw.col("on_day") < nw.col("since_day")).fill_null(value=False))
-        .with_columns(severity=_severity(), verify=nw.col("early"), caveat=_caveat(), as_role=_role())
+        .with_columns(
+            severity=_severity(),
+            verify=nw.col("early") | (_amended() & (nw.col("by") == "alias").fill_null(value=False)),
+            caveat=nw.concat_str(_caveat(), _since_then()),
+            as_role=_role(),
+        )
         .select("party", "shipment", "payment", "as_role", "on", "list", "entry", "citation", "caveat",
                 "severity", "verify")
         .unique()
@@ -56,8 +66,20 @@ def _severity() -> nw.Expr:
             "critical",
         ),
         (prohibits, "high"),
+        ((nw.col("effect") == "conditions") & nw.col("letter_type").is_in(LETTERS) & reaches(), "high"),
         (nw.col("effect") == "conditions", "medium"),
     )
+
+
+def _amended() -> nw.Expr:
+    return (nw.col("on_day") < nw.col("last_amended_day")).fill_null(value=False)
+
+
+def _since_then() -> nw.Expr:
+    """Say what copies and notices of a later day put in doubt for this one."""
+    gone = nw.when(true("delisted_inferred")).then(nw.lit("; no longer on the newest copy of the list"))
+    amended = nw.when(_amended()).then(nw.lit("; amended since, its scope and aliases on that day are uncertain"))
+    return nw.concat_str(amended.otherwise(nw.lit("")), gone.otherwise(nw.lit("")))
 
 
 def _caveat() -> nw.Expr:
@@ -130,6 +152,14 @@ FLAG = RedFlag(
                appearances=[_SEEN | {"controlled": False, "mine": True}], screenings=[_MATCH | {"list": "MEU"}]),
         raises("the Unverified List sets conditions", "acme", severity=Severity.MEDIUM,
                shipments=[_SALE], appearances=[_SEEN], screenings=[_MATCH | {"list": "UVL", "effect": "conditions"}]),
+        raises("a watch list of the user's own", "acme", severity=Severity.MEDIUM, shipments=[_SALE],
+               appearances=[_SEEN], screenings=[_MATCH | {"list": "ours", "effect": "conditions"}]),
+        raises("a letter that names the party", "acme", severity=Severity.HIGH, shipments=[_SALE], appearances=[_SEEN],
+               screenings=[_MATCH | {"list": "ours", "effect": "conditions", "letter_type": "supplier_list"}]),
+        raises("an alias of an entry amended since", "acme", shipments=[_SALE], appearances=[_SEEN],
+               screenings=[_MATCH | {"by": "alias", "last_amended_on": "2025-01-16"}]),
+        silent("an entry of a private list that has expired", shipments=[_SALE], appearances=[_SEEN],
+               screenings=[_MATCH | {"list": "ours", "effect": "conditions", "until_on": "2024-05-01"}]),
         silent("listed a month after the shipment", shipments=[_SALE], appearances=[_SEEN],
                screenings=[_MATCH | {"since_on": "2024-06-01", "published_on": "2024-06-07"}]),
         silent("a near name goes to the screening queue", shipments=[_SALE], appearances=[_SEEN],

@@ -113,6 +113,7 @@ def _by_name(receiving: pl.DataFrame, screenings: pl.DataFrame) -> pl.DataFrame:
         "until_day",
         "published_on",
         "citation",
+        "delisted_inferred",
     ).filter(pl.col("band") == "match", pl.col("limits").ne_missing("project"))
     hits = _with_effects(hits).filter(pl.col("effect").is_in(["prohibits", "conditions"]))
     name_alone = pl.col("person").fill_null(False) & (pl.col("by") != "identifier") & pl.col("second_link").is_null()
@@ -143,6 +144,7 @@ def _by_address(receiving: pl.DataFrame, goods: pl.DataFrame, address_listings: 
         "until_day",
         "published_on",
         "citation",
+        "delisted_inferred",
     ).filter(pl.col("address_only"), pl.col("unit_level").ne_missing(False))
     hits = _with_effects(hits).filter(pl.col("effect") == "prohibits").with_columns(pl.lit("ccl").alias("limits"))
     delivered = goods.filter(~pl.col("stays")).with_columns(
@@ -254,12 +256,15 @@ def _words(what: pl.Expr) -> pl.Expr:
         .then(pl.lit("listing date not in the source"))
         .otherwise(pl.format("since {}", pl.col("since_on").dt.to_string("%Y-%m-%d")))
     )
+    inferred = pl.when(pl.col("delisted_inferred").fill_null(False)).then(pl.lit(" as its copies show"))
+    until = pl.format(" until {}{}", pl.col("until_on").dt.to_string("%Y-%m-%d"), inferred.otherwise(pl.lit("")))
     return pl.format(
-        "{} matches {} entry {} ({}): {}",
+        "{} matches {} entry {} ({}{}): {}",
         _role_words(),
         "list",
         what.fill_null("?"),
         since,
+        until.fill_null(""),
         pl.col("words").fill_null("on a private list"),
     )
 

@@ -38,10 +38,10 @@ def screen(
     return conform(pl.DataFrame(rows, schema_overrides=_DATES), GRAPH["screenings"]).sort("party", "listing")
 
 
-_OF_THE_LISTING = ("amended_on", "delisted_inferred", "letter_type", "confidential")
+_OF_THE_LISTING = ("delisted_inferred", "letter_type", "confidential")
 
 _DATES: Mapping[str, type[pl.DataType] | pl.DataType] = {
-    "amended_on": pl.List(pl.String),
+    "last_amended_on": pl.String,
     "letter_type": pl.String,
     "since_on": pl.Date,
     "until_on": pl.Date,
@@ -179,5 +179,6 @@ def _row(found: Match) -> dict[str, object]:
         "published_on": row.get("published_on"),
         "citation": row.get("citation"),
         "detail": found.detail,
+        "last_amended_on": max(row.get("amended_on") or [None]),
         **{name: row.get(name) for name in _OF_THE_LISTING},
     }

@@ -173,7 +173,7 @@ SCREENINGS = table(
     published_on date   publication
     citation     text   citation
     detail       text   the explanation, evidence by evidence
-    amended_on   list   days of later notices: what the entry said on a day before the last is uncertain
+    last_amended_on date last notice that changed the entry: what it said before is uncertain; null when none
     delisted_inferred bool until_on is the day of a copy it was gone from
     letter_type  text   for private lists: is_informed, red_flag, supplier_list or project_guardian
     confidential bool   the text of the listing may not leave the machine
