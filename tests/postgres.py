@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -30,6 +31,14 @@ def postgres() -> Iterator[str]:
         yield from _served(programs, folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def own_schema(url: str) -> str:
+    """Make an empty schema; give the URL that works in it."""
+    name = f"s{uuid4().hex}"
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as owner:
+        owner.execute(f"CREATE SCHEMA {name}")  # type: ignore[arg-type]  # psycopg wants to see the text in the source
+    return f"{url}&options=-csearch_path%3D{name}"
 
 
 def _programs() -> Path:

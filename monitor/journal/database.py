@@ -17,6 +17,9 @@ from pipelines.errors import InputError, StoreError
 PATIENCE_SECONDS = 60
 """How long a writer waits for another."""
 
+LOCK = "LOCK TABLE alert_events IN EXCLUSIVE MODE"
+LOCK_NOTHING = "SELECT pg_advisory_xact_lock(hashtext('entrepot journal'))"
+
 
 class Database:
     """Connections to one journal; a connection is a transaction."""
@@ -29,24 +32,33 @@ class Database:
             raise InputError(f"[journal] url needs a driver that is not installed: {_line(error)}") from error
         except ArgumentError as error:
             raise InputError(f"[journal] url is not a database URL: {_line(error)}") from error
+        except ValueError as error:
+            raise InputError("[journal] url is not a database URL: its port is no number") from error
         except OSError as error:
             raise StoreError(f"journal {url}: cannot be written: {error.strerror}; choose another folder") from error
-        with self.writing() as connection:
-            _lay_out(connection)
+        try:
+            with self.writing() as connection:
+                _lay_out(connection)
+        except StoreError:
+            self.engine.dispose()
+            raise
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Change the journal alone, whole or not at all."""
         with self._errors(), self.engine.begin() as connection:
-            if connection.dialect.name == "postgresql" and connection.dialect.has_table(connection, "alert_events"):
-                connection.execute(text("LOCK TABLE alert_events IN EXCLUSIVE MODE"))
+            if connection.dialect.name == "postgresql":
+                is_made = connection.dialect.has_table(connection, "alert_events")
+                # before there is a table to lock, those who make it wait for one another
+                connection.execute(text(LOCK if is_made else LOCK_NOTHING))
             yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Read one consistent state; nobody has to wait for it."""
         with self._errors(), self.engine.connect() as connection:
-            yield connection.execution_options(reads_only=True)
+            one_state = {"isolation_level": "REPEATABLE READ"} if connection.dialect.name == "postgresql" else {}
+            yield connection.execution_options(reads_only=True, **one_state)
 
     @contextmanager
     def _errors(self) -> Iterator[None]:

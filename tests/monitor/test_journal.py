@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -199,8 +200,35 @@ def test_a_journal_may_lie_anywhere(tmp_path: Path, name: str) -> None:
     assert (tmp_path / name / "journal.db").exists()
 
 
-def test_a_journal_of_a_newer_layout_is_refused(journal: Journal, tmp_path: Path) -> None:
+def test_a_journal_of_a_newer_layout_is_refused(journal: Journal, journal_url: str) -> None:
     with journal.database.writing() as connection:
         connection.execute(text("UPDATE state SET value = '99' WHERE name = 'layout'"))
     with pytest.raises(StoreError, match="newer version"):
-        Journal(tmp_path / "journal.db")
+        Journal(journal_url)
+
+
+def test_a_server_that_is_not_there_is_named_in_one_line() -> None:
+    with pytest.raises(
+        StoreError, match=r"journal postgresql\+psycopg://me:\*\*\*@127\.0\.0\.1:1/d: .*refused"
+    ) as refused:
+        Journal("postgresql+psycopg://me:s3cret@127.0.0.1:1/d")
+    assert "\n" not in str(refused.value)
+    with pytest.raises(InputError, match="is not a database URL") as refused:
+        Journal("postgresql+psycopg://me:s3cret@h:port/d")
+    assert "s3cret" not in str(refused.value)
+
+
+def test_several_may_open_a_new_journal_at_once(journal_url: str) -> None:
+    with ThreadPoolExecutor(4) as several:
+        made = list(several.map(Journal, [journal_url] * 4))
+    assert [each.last_raised() for each in made] == [None] * 4
+    for each in made:
+        each.database.engine.dispose()
+
+
+def test_a_reader_sees_one_state(journal: Journal) -> None:
+    pass_of(journal, alert())
+    with journal.database.reading() as connection:
+        before = connection.execute(text("SELECT count(*) FROM alerts")).scalar()
+        pass_of(journal, alert(), alert("a-2"), run=2)
+        assert connection.execute(text("SELECT count(*) FROM alerts")).scalar() == before

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -67,7 +66,7 @@ def test_a_dropped_message_is_not_tried_again(journal: Journal) -> None:
     assert told(journal) == []
 
 
-def test_the_journal_survives_a_kill_in_the_middle_of_raising(tmp_path: Path) -> None:
+def test_the_journal_survives_a_kill_in_the_middle_of_raising(journal: Journal, journal_url: str) -> None:
     code = (
         "import datetime as dt, os, signal, sys; from monitor.journal import Journal, raising\n"
         "from monitor.journal import outbox\n"
@@ -80,9 +79,7 @@ def test_the_journal_survives_a_kill_in_the_middle_of_raising(tmp_path: Path) ->
         "Journal(sys.argv[1]).raise_all(alerts, run=1, now=dt.datetime(2024, 7, 1, tzinfo=dt.UTC), channels=('hook',),"
         " deliver_from=dt.date.min)\n"
     )
-    path = tmp_path / "journal.db"
-    assert subprocess.run([sys.executable, "-c", code, path], check=False).returncode == -9
-    journal = Journal(path)
+    assert subprocess.run([sys.executable, "-c", code, journal_url], check=False).returncode == -9
     assert journal.last_raised() is None
     assert journal.alerts() == []
     four = [{"id": f"a-{n}", "kind": "site", "severity": "low", "title": ""} for n in range(4)]
@@ -90,9 +87,7 @@ def test_the_journal_survives_a_kill_in_the_middle_of_raising(tmp_path: Path) ->
     assert len(told(journal)) == 4
 
 
-def test_a_lease_is_held_by_one_living_process_at_a_time(tmp_path: Path) -> None:
-    path = tmp_path / "journal.db"
-    journal = Journal(path)
+def test_a_lease_is_held_by_one_living_process_at_a_time(journal: Journal, journal_url: str) -> None:
     assert journal.lease("deliver", NOON, 60)
     assert journal.lease("deliver", NOON, 60), "its holder may renew it"
     take = (
@@ -101,7 +96,7 @@ def test_a_lease_is_held_by_one_living_process_at_a_time(tmp_path: Path) -> None
     )
 
     def another() -> str:
-        run = subprocess.run([sys.executable, "-c", take, path], check=True, capture_output=True, text=True)
+        run = subprocess.run([sys.executable, "-c", take, journal_url], check=True, capture_output=True, text=True)
         return run.stdout.strip()
 
     assert another() == "False"
