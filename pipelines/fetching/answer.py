@@ -82,7 +82,7 @@ def _failures(url: str) -> Iterator[None]:
     except (httpcore.TimeoutException, httpx.TimeoutException) as error:
         raise Passing(f"{shown(url)}: no answer in time{_detail(error)}") from error
     except (httpcore.ConnectError, httpx.ConnectError) as error:
-        if isinstance(error.__cause__, ssl.SSLError):
+        if isinstance(error.__context__, ssl.SSLError):
             raise Refused(f"{shown(url)}: no secure connection{_detail(error)}; check the certificate") from error
         raise Passing(f"{shown(url)}: cannot be connected to{_detail(error)}") from error
     except (httpcore.ProxyError, httpcore.UnsupportedProtocol, httpx.InvalidURL) as error:

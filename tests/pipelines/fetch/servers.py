@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -67,7 +68,7 @@ class Server:
 
 
 @contextmanager
-def serving() -> Iterator[Server]:
+def serving(context: ssl.SSLContext | None = None) -> Iterator[Server]:
     server = Server()
 
     class Handler(StreamRequestHandler):
@@ -83,6 +84,10 @@ def serving() -> Iterator[Server]:
         daemon_threads = True
         block_on_close = False
         allow_reuse_address = True
+
+        def get_request(self) -> tuple[socket.socket, object]:
+            connection, address = super().get_request()
+            return (context.wrap_socket(connection, server_side=True) if context else connection), address
 
         def handle_error(self, request: object, client_address: object) -> None:
             """Say nothing: that somebody hangs up is what the tests are about."""
