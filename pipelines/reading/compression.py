@@ -66,7 +66,7 @@ class Guarded(io.RawIOBase):
     """What is unpacked, as long as it is neither broken nor more than anybody packs."""
 
     def __init__(
-        self, inner: io.RawIOBase | gzip.GzipFile | BinaryIO, packed: BinaryIO, used: Callable[[], int],
+        self, inner: io.RawIOBase | gzip.GzipFile | BinaryIO, packed: BinaryIO | io.RawIOBase, used: Callable[[], int],
         name: str, what: str, largest: int,
     ) -> None:  # fmt: skip
         super().__init__()

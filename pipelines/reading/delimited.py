@@ -24,7 +24,7 @@ DELIMITERS = ",;\t|"
 WIDEST = 10_000
 """Columns a table may have."""
 
-PIECE = 64 * 1024**2
+PIECE = 48 * 1024**2
 STRETCH = 1024**2
 """Bytes that are tried anew where a piece is not tidy."""
 
@@ -126,8 +126,9 @@ class _Pieces:
 
     def _tidy(self) -> RawTable | None:
         """Take the whole records of a window; None, and nothing is taken, when its quotes do not add up."""
-        window = self.buffer.text[: self.window]
-        last = self.buffer.ended and len(window) == len(self.buffer.text)
+        text = self.buffer.text
+        window = text if len(text) <= self.window + STRETCH else text[: self.window]
+        last = self.buffer.ended and len(window) == len(text)
         found = counted(window, ord(self.delimiter), last)
         if found is None:
             return None

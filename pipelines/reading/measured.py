@@ -12,6 +12,8 @@ import polars as pl
 from pipelines.reading.raw_table import LONGEST, SPANNED, complaint, no_rows
 
 QUOTE, LINE_FEED = 34, 10
+BLOCK = 256 * 1024
+"""Bytes that are counted at once, so that they stay in the processor's cache."""
 
 Places = npt.NDArray[np.int64]
 
@@ -52,9 +54,9 @@ def counted(window: bytes, delimiter: int, last: bool) -> Counted | None:
     whole = whole[:end]
     if not _quotes_fit(whole, delimiter, quotes) or _spans_far(window, quotes):
         return None
-    feeds = _outside(whole, LINE_FEED, window, quotes)
+    feeds, delimiters = _outside(whole, delimiter, window, quotes)
     unended = window[end - 1] != LINE_FEED
-    return Counted(end, feeds + unended, _outside(whole, delimiter, window, quotes), quotes)
+    return Counted(end, feeds + unended, delimiters, quotes)
 
 
 def _last_end(window: bytes, quotes: Places) -> int:
@@ -90,13 +92,19 @@ def _spans_far(window: bytes, quotes: Places) -> bool:
     )
 
 
-def _outside(whole: npt.NDArray[np.uint8], byte: int, window: bytes, quotes: Places) -> int:
-    """Count a byte outside quotes."""
-    total = window.count(byte, 0, len(whole))
-    if not len(quotes) or not total:
-        return total
-    stretches = np.add.reduceat(whole == byte, quotes, dtype=np.int64)
-    return total - int(stretches[::2].sum())
+def _outside(whole: npt.NDArray[np.uint8], delimiter: int, window: bytes, quotes: Places) -> tuple[int, int]:
+    """Count line feeds and delimiters outside quotes."""
+    feeds, delimiters = window.count(LINE_FEED, 0, len(whole)), window.count(delimiter, 0, len(whole))
+    within = 0
+    for start in range(0, len(whole) if len(quotes) else 0, BLOCK):
+        block = whole[start : start + BLOCK]
+        parity = np.cumsum(block == QUOTE, dtype=np.uint8)
+        parity += within
+        parity &= 1
+        within = int(parity[-1])
+        feeds -= int(np.count_nonzero((block == LINE_FEED) & parity))
+        delimiters -= int(np.count_nonzero((block == delimiter) & parity))
+    return feeds, delimiters
 
 
 def evenly(body: bytes, found: Counted, headings: list[str], delimiter: str) -> pl.DataFrame | None:
@@ -125,7 +133,7 @@ def _has_long_line(body: bytes) -> bool:
 def parsed(body: bytes, width: int, delimiter: str, *, quoted: bool) -> pl.DataFrame:
     """Parse tidy text; a frame of another width when polars sees it otherwise."""
     schema = {f"{number}": pl.String() for number in range(width)}
-    if not body.strip():
+    if not body or body.isspace():
         return pl.DataFrame(schema=schema)
     try:
         return pl.read_csv(

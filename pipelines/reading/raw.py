@@ -14,15 +14,15 @@ from typing import Any
 from lxml import etree
 
 from pipelines.errors import SourceFailed
-from pipelines.reading.compression import Unpacked, compression
 from pipelines.reading.delimited import header_of, pieces
 from pipelines.reading.encodings import Encoding, encoding_of, refuse_binary, utf8
 from pipelines.reading.json_stream import json_array, json_lines, json_value
 from pipelines.reading.json_table import json_pieces
 from pipelines.reading.lines import LINE, line_feeds, text_lines
+from pipelines.reading.opening import contents
 from pipelines.reading.parquet import parquet_headings, parquet_pieces
 from pipelines.reading.raw_table import RawTable, joined
-from pipelines.reading.stored import HELD, LARGEST, Held, OnDisk, Stored, chunks, held
+from pipelines.reading.stored import HELD, LARGEST, Held, Stored, chunks, held
 from pipelines.reading.xml_stream import declared_encoding, xml_elements, xml_root
 
 HEAD = 1024 * 1024
@@ -54,6 +54,7 @@ class RawFile:
     source: Stored | bytes = field(repr=False)
     shown: str = ""
     declared: str | None = None
+    container: str = ""
 
     @property
     def name(self) -> str:
@@ -70,8 +71,8 @@ class RawFile:
 
     @property
     def dated_on(self) -> dt.date | None:
-        """The day its name says, None when it says none."""
-        return date_in_name(self.path.name)
+        """The day its name or that of its archive says, None when they say none."""
+        return date_in_name(self.path.name) or date_in_name(self.container)
 
     @cached_property
     def content(self) -> bytes:
@@ -248,22 +249,20 @@ def open_files(path: Path, *, shown: str = "", largest: int = LARGEST, encoding:
     SourceFailed
         Unreadable, too large, changing, hostile.
     """
-    return [open_raw(path, shown=shown, largest=largest, encoding=encoding)]
+    found = contents(path, shown or path.name, largest)
+    whole = len(found) == 1 and found[0].shown in (shown, path.name)
+    return [
+        RawFile(each.path, each.stored, shown if whole else each.shown, encoding, "" if whole else path.name)
+        for each in found
+    ]
 
 
 def open_raw(path: Path, *, shown: str = "", largest: int = LARGEST, encoding: str | None = None) -> RawFile:
-    """Open a file, unpacked.
+    """Open a path that holds a single content; of a workbook or archive with several the first.
 
     Raises
     ------
     SourceFailed
-        Unreadable, too large, changing.
+        Unreadable, too large, changing, hostile.
     """
-    disk = OnDisk(path, shown or path.name, largest)
-    with disk.open() as stream:
-        kind = compression(stream.read(8))
-    stored: Stored = Unpacked(disk, kind, largest) if kind else disk
-    file = RawFile(path, stored, shown, encoding)
-    if kind:
-        _ = file.content  # a broken archive fails here
-    return file
+    return open_files(path, shown=shown, largest=largest, encoding=encoding)[0]

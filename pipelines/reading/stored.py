@@ -64,16 +64,15 @@ class OnDisk:
     def version(self) -> str:
         return fingerprint_of(self)
 
-    @property
-    def size(self) -> int:
-        """Its bytes.
+    def check(self) -> None:
+        """Look whether it can be read.
 
         Raises
         ------
         SourceFailed
             Unreadable or too large.
         """
-        return _checked(self.path, self.name, self.largest).st_size
+        _checked(self.path, self.name, self.largest)
 
     def open(self) -> BinaryIO:
         """Begin to read.
