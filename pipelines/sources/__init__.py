@@ -8,6 +8,7 @@ from pipelines.sources.dcsa import DCSA
 from pipelines.sources.denied_persons_text import DENIED_PERSONS_TEXT
 from pipelines.sources.edifact import EDIFACT
 from pipelines.sources.entity_list import ENTITY_LIST, OTHER_LIST
+from pipelines.sources.follow_the_money import FOLLOW_THE_MONEY
 from pipelines.sources.gleif import GLEIF
 from pipelines.sources.ofac_sdn import OFAC_NON_SDN, OFAC_SDN
 from pipelines.sources.records import read_records
@@ -24,6 +25,7 @@ __all__ = [
     "DENIED_PERSONS_TEXT",
     "EDIFACT",
     "ENTITY_LIST",
+    "FOLLOW_THE_MONEY",
     "GLEIF",
     "OFAC_NON_SDN",
     "OFAC_SDN",
@@ -50,9 +52,10 @@ SOURCES: tuple[Source, ...] = (
     BODS,
     GLEIF,
     UK_PSC,
+    SENZING,
+    FOLLOW_THE_MONEY,
     DCSA,
     EDIFACT,
     X12,
-    SENZING,
 )
 """Published sources, in the order they are tried on a file; the user's own canonical files come after them."""
