@@ -151,11 +151,10 @@ class _Reader:
             held.setdefault(what.source, []).append(file)
         else:
             try:
-                extract = read_records(file, what.table, how.mapping)
+                for extract in read_records(file, what.table, how.mapping):
+                    self.tally(how.setting_of(what.source), what.table).add(extract, [file])
             except EntrepotError as error:
                 self.fail(how, what.table, file.name, str(error))
-            else:
-                self.tally(how.setting_of(what.source), what.table).add(extract, [file])
 
     def published(self, setting: SourceSetting, source: str, files: Sequence[RawFile]) -> None:
         """Read the files of a published source: one body if it feeds several tables, else one by one."""

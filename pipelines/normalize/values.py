@@ -5,21 +5,24 @@ Each parser is an expression over text that is stripped and null when empty; wha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
 
 from pipelines.normalize.countries import country_code
+from pipelines.normalize.dates import TWO_WAYS, day
+from pipelines.normalize.numbers import TWO_WAYS_COMMA, Evidence, Sign, evidence, number
 from pipelines.tables import Column
 
-NOTHING = ("null", "none", "n/a", "#n/a", "n.a.", "-", "--", "—", "nan", "nil", "\\n")
-"""Words that mean: no value."""
+NOTHING = (
+    "null", "(null)", "<null>", "none", "n/a", "#n/a", "n.a.", "#na", "-", "--", "—", "nan", "nil", "\\n",
+    "#ref!", "#value!", "#div/0!", "#name?", "#num!", "#null!",
+)  # fmt: skip
+"""Words that mean: no value. NA is none of them: it is Namibia."""
 
 TRUE, FALSE = ("yes", "true", "1", "y", "t"), ("no", "false", "0", "n", "f")
-DAY = r"^\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:[T ]\d{1,2}:\d{2}.*)?$"
-THOUSANDS = r"^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?$"
-LARGEST = 1e15
+MONEY = ("value", "amount", "revenue", "paid_in_capital")
 CURRENCIES = {
     "US$": "USD",
     "$": "USD",
@@ -38,19 +41,33 @@ CURRENCIES = {
 
 @dataclass(frozen=True)
 class Style:
-    """How a file writes values: strftime format of its dates (ISO 8601 when None), and its decimal sign."""
+    """How a file writes values: strftime formats of its dates, its decimal sign, and where its times in UTC are from.
 
-    date_format: str | None = None
+    Without formats dates are ISO 8601; `decimal_comma` None means: as the values show, settled in `sign`.
+    """
+
+    date_formats: tuple[str, ...] = ()
     decimal_comma: bool | None = None
+    timezone: str | None = None
+    shown: Sign = "unknown"
+
+    @property
+    def sign(self) -> Sign:
+        """The decimal sign: as declared, else as shown."""
+        return self.shown if self.decimal_comma is None else "comma" if self.decimal_comma else "point"
 
 
 @dataclass(frozen=True)
 class Parsed:
-    """One column read: its expression, and what is wrong with a text it leaves null."""
+    """One column read: its expression, and what is wrong with a text it leaves null.
+
+    `doubtful` marks the texts that could be read in more than one way, and says what to do about those.
+    """
 
     value: pl.Expr
     reason: str
     advice: str
+    doubtful: tuple[pl.Expr, str] | None = None
 
 
 def clean(column: pl.Expr) -> pl.Expr:
@@ -64,16 +81,20 @@ def clean(column: pl.Expr) -> pl.Expr:
     )
 
 
-def parse(column: Column, texts: pl.Series, style: Style) -> Parsed:
-    """Read one column of a contract table from its cleaned texts; `texts` tells its distinct countries."""
+def parse(column: Column, texts: pl.Series, style: Style, beside: Collection[str] = ()) -> Parsed:
+    """Read one column of a contract table from its cleaned texts; `texts` tells its distinct countries.
+
+    `beside` names the other columns there are: an amount may carry the sign of the row's currency.
+    """
     text = pl.col(column.name)
     kind = column.kind
     if kind == "date":
-        return Parsed(_day(text, style.date_format), "is no date", _date_advice(style))
+        return day_column(day(text, style.date_formats, style.timezone), text, style.date_formats)
     if kind == "number":
-        return Parsed(
-            _number(text, column.name, style), "is no number", "write digits with a decimal point, as 8100000.50"
-        )
+        money = column.name in MONEY
+        currency = pl.col("currency") if money and "currency" in beside else pl.lit("USD") if money else None
+        bare = text.str.replace(r"\s*%$", "") if column.name.startswith("share_") else text
+        return number_column(number(bare, style.sign, currency), text)
     if kind == "bool":
         return Parsed(_truth(text), "is neither yes nor no", "write yes or no")
     if kind == "country" or column.name == "country":
@@ -83,58 +104,35 @@ def parse(column: Column, texts: pl.Series, style: Style) -> Parsed:
     return _text(text, column.name)
 
 
-def _date_advice(style: Style) -> str:
-    return f"write it as {style.date_format}, as the mapping says" if style.date_format else "write it as 2024-05-31"
+def day_column(value: pl.Expr, text: pl.Expr, formats: Sequence[str]) -> Parsed:
+    """Complete a column of days: a text with day and month as bare numbers needs a format that says which is which."""
+    if formats:
+        shown = " or ".join(formats)
+        return Parsed(value, "is no date", f"write it as {shown}, as the mapping says, or as 2024-05-31")
+    doubtful = (
+        text.str.contains(TWO_WAYS),
+        'declare date_format = "%d/%m/%Y" or "%m/%d/%Y" in a mapping, or write it as 2024-05-31',
+    )
+    return Parsed(value, "is no date", "write it as 2024-05-31, or declare its date_format in a mapping", doubtful)
 
 
-def _day(text: pl.Expr, form: str | None) -> pl.Expr:
-    if form:
-        day = (
-            text.str.to_date(form, strict=False)
-            if "%H" not in form
-            else text.str.to_datetime(form, strict=False).dt.date()
-        )
-    else:
-        iso = text.str.extract(r"^(\d{4}[-/.]\d{1,2}[-/.]\d{1,2})", 1).str.replace_all(r"[/.]", "-")
-        day = (
-            pl.when(text.str.contains(DAY))
-            .then(iso.str.to_date("%Y-%m-%d", strict=False))
-            .when(text.str.contains(r"^(?:19|20)\d{6}$"))
-            .then(text.str.to_date("%Y%m%d", strict=False))
-        )
-    return pl.when(day.dt.year() >= 1800).then(day)
-
-
-def _number(text: pl.Expr, name: str, style: Style) -> pl.Expr:
-    bare = text.str.replace_all(r"[\s\u00a0\u202f']", "")
-    if name in ("value", "amount", "revenue", "paid_in_capital"):
-        bare = bare.str.replace(r"^(?:US\$|\$|USD)|(?:USD)$", "")
-    if name.startswith("share_"):
-        bare = bare.str.replace(r"%$", "")
-    if style.decimal_comma:
-        number = bare.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)
-    else:
-        grouped = (
-            bare.str.contains(THOUSANDS)
-            if style.decimal_comma is False
-            else bare.str.contains(r"^[+-]?\d{1,3}(?:(?:,\d{3}){2,}(?:\.\d+)?|,\d{3}\.\d+)$")
-        )
-        number = pl.when(grouped).then(bare.str.replace_all(",", "", literal=True)).otherwise(bare)
-    value = number.str.to_lowercase().cast(pl.Float64, strict=False)
-    return pl.when(value.is_finite() & (value.abs() <= LARGEST)).then(value)
+def number_column(value: pl.Expr, text: pl.Expr) -> Parsed:
+    """Complete a column of numbers: 1,500 needs a sign that says whether it is 1500 or 1.5."""
+    doubtful = (
+        text.str.contains(TWO_WAYS_COMMA),
+        "write digits with a decimal point, as 8100000.50, or declare decimal_comma in a mapping",
+    )
+    return Parsed(value, "is no number", "write digits with a decimal point, as 8100000.50", doubtful)
 
 
 def style_of(frame: pl.DataFrame, numbers: Sequence[str], style: Style) -> Style:
-    """Settle the decimal sign where the file shows it: one value with comma and point, or with two commas.
+    """Settle the decimal sign where the file shows it and nothing is declared."""
+    return replace(style, shown=evidence_of(frame, numbers).sign)
 
-    A lone comma before three digits, as in 1,500, could be either sign: without such a value it stays unread.
-    """
-    if style.decimal_comma is not None or not numbers:
-        return style
-    texts = pl.concat([frame[name].drop_nulls() for name in numbers]).str.replace_all(r"[\s$%']", "")
-    shows = texts.str.contains(r",\d{3},|,\d{3}\.\d").any()
-    against = texts.str.contains(r",\d{1,2}$|,\d{4,}|\.\d{3}[,.]").any()
-    return replace(style, decimal_comma=False) if shows and not against else style
+
+def evidence_of(frame: pl.DataFrame, numbers: Sequence[str]) -> Evidence:
+    """Count what the number columns of a frame of texts show of the decimal sign."""
+    return evidence([frame[name] for name in numbers])
 
 
 def _truth(text: pl.Expr) -> pl.Expr:

@@ -1,62 +1,154 @@
-"""The user's own canonical files: one column after another, as the contract of files says."""
+"""The user's own files: canonical headings, or as a mapping says; piece by piece, every record accounted for."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
-from pipelines.errors import InputError
-from pipelines.normalize.values import Style, clean, parse, style_of
-from pipelines.reading.delimited import RawTable
-from pipelines.reading.mapping import EXTRA, ColumnMapping, nearest
+from pipelines.errors import InputError, SourceFailed
+from pipelines.normalize.dates import moment
+from pipelines.normalize.numbers import Evidence, Sign
+from pipelines.normalize.values import Parsed, Style, clean, evidence_of, parse
+from pipelines.reading.mapping import EXTRA, ColumnMapping, nearest, not_used, some
+from pipelines.reading.mapping.canonical import canonical
+from pipelines.reading.mapping.canonical import parsed as mapped
+from pipelines.reading.mapping.lines import lines
+from pipelines.reading.mapping.lines import notes as mapped_notes
 from pipelines.reading.quarantine import Check, bad_rows, divide, sound
 from pipelines.reading.raw import RawFile, spelled
+from pipelines.reading.raw_table import RawTable
 from pipelines.source import Extract
 from pipelines.tables import FILES, Column, Table
 
 REPEATED = re.compile(r" \(\d+\)$")
 WHOLE = r"^\d{1,9}(?:\.0+)?$"
 UTC_OFFSET = r"(?:[zZ]|[+-]\d{2}:?\d{2})$"
+OWN = ("row", "^[=#].*$")
 
 
-def read_records(file: RawFile, table: str, mapping: ColumnMapping | None = None) -> Extract:
-    """Read one file for one table: canonical headings in any order and case, or as a mapping says.
+def read_records(file: RawFile, table: str, mapping: ColumnMapping | None = None) -> Iterator[Extract]:
+    """Read one file for one table, piece by piece: canonical headings in any order and case, or as a mapping says.
 
     Raises
     ------
     InputError
         A required column is missing, a heading stands twice, the mapping does not fit.
     SourceFailed
-        No table can be made of the file.
+        No table can be made of the file, or a later piece shows that numbers of an earlier one were misread.
     """
-    of = FILES[table]
-    raw = file.table()
-    texts, notes = _canonical(raw, of, mapping)
-    _require(of, raw, texts.columns)
-    if not (file.is_parquet or file.encoding == "UTF-8"):
-        notes.append(f"{file.name}: read as {file.encoding}")
-    texts = texts.with_columns(clean(pl.col(name)) for name in texts.columns if name != "row")
-    full = texts.filter(~pl.all_horizontal(pl.exclude("row").is_null()))
-    numbers = [column.name for column in of.columns if column.kind == "number" and column.name in full.columns]
-    style = style_of(full, numbers, mapping.style if mapping else Style())
-    rows, quarantined = _typed(full, of, style)
-    bad = raw.bad.select(bad_rows().columns)
-    read = raw.read - (texts.height - full.height)
-    return Extract(
-        table,
-        rows,
-        pl.concat([bad, quarantined]).sort("row"),
-        read,
-        notes=tuple(notes),
-        columns=frozenset(rows.columns) & frozenset(of.schema),
-    )
+    reading = _Reading(file, FILES[table], mapping)
+    for raw in lines(file, mapping) if mapping else file.batches():
+        yield reading.extract(raw)
 
 
-def _canonical(raw: RawTable, of: Table, mapping: ColumnMapping | None) -> tuple[pl.DataFrame, list[str]]:
-    if mapping:
-        return mapping.apply(raw.frame, raw.name), []
+@dataclass
+class _Reading:
+    """What is known of a file while its pieces are read: which columns it has, and how it writes decimals."""
+
+    file: RawFile
+    of: Table
+    mapping: ColumnMapping | None
+    seen: list[str] = field(default_factory=list)
+    signs: Evidence = field(default_factory=Evidence)
+    judged: Sign | None = None
+
+    def extract(self, raw: RawTable) -> Extract:
+        """Read one piece."""
+        texts, notes = self._canonical(raw)
+        full = texts.filter(~pl.all_horizontal(pl.exclude(*OWN).is_null()))
+        style, told = self._style(full)
+        rows, quarantined = self._typed(full, style)
+        quarantined = _one_per_record(quarantined)
+        kept = rows.join(quarantined.select("row"), on="row", how="anti", maintain_order="left")
+        bad = pl.concat([raw.bad.select(bad_rows().columns), quarantined]).sort("row")
+        read = raw.read - (texts["row"].n_unique() - full["row"].n_unique())
+        return Extract(
+            self.of.name,
+            kept,
+            bad,
+            read,
+            notes=(*notes, *told),
+            columns=frozenset(kept.columns) & frozenset(self.of.schema),
+            extra=kept.height - kept["row"].n_unique(),
+        )
+
+    def _canonical(self, raw: RawTable) -> tuple[pl.DataFrame, list[str]]:
+        """Give the canonical texts of a piece; columns of an earlier one that it lacks are empty."""
+        first = not self.seen
+        texts, notes = (canonical(raw, self.mapping), []) if self.mapping else _named(raw, self.of)
+        if first:
+            _require(self.of, raw, texts.columns, self.mapping)
+            if not (self.file.is_parquet or self.file.encoding == "UTF-8"):
+                notes.append(f"{self.file.name}: read as {self.file.encoding}")
+            notes += mapped_notes(raw, self.mapping) if self.mapping else []
+        lacking = [name for name in self.seen if name not in texts.columns]
+        texts = texts.with_columns(pl.lit(None, pl.String).alias(name) for name in lacking)
+        self.seen = [name for name in texts.columns if name != "row"]
+        return texts.with_columns(clean(pl.col(name)) for name in self.seen if not name.startswith("#")), notes
+
+    def _style(self, full: pl.DataFrame) -> tuple[Style, list[str]]:
+        """Settle the decimal sign for this piece: one for the whole file, as soon as it was needed."""
+        style = self.mapping.style if self.mapping else Style()
+        if style.decimal_comma is not None:
+            return style, []
+        names = self.mapping.shown_numbers if self.mapping else [c.name for c in self.of.columns if c.kind == "number"]
+        now = evidence_of(full, [name for name in names if name in full.columns])
+        self.signs += now
+        sign = self.signs.sign
+        if self.judged is not None and sign != self.judged:
+            sign = self._settled(sign, self.judged)
+        notes = [] if sign != "comma" or self.judged else [f"{self.file.name}: numbers read with a decimal comma"]
+        if self.judged or now.pointed or now.commaed or now.hints:
+            self.judged = sign
+        return replace(style, shown=sign), notes
+
+    def _settled(self, sign: Sign, judged: Sign) -> Sign:
+        """Keep the sign by which values that could be read two ways were read; refuse a file that belies it."""
+        if sign in ("comma", "either") or judged in ("comma", "either"):
+            raise SourceFailed(
+                f"{self.file.name}: numbers are written with decimal points and with decimal commas, and some could be"
+                " either; declare decimal_comma in a mapping, or split the file"
+            )
+        return judged
+
+    def _typed(self, texts: pl.DataFrame, style: Style) -> tuple[pl.DataFrame, pl.DataFrame]:
+        values: list[pl.Expr] = []
+        checks: list[Check] = []
+        for column in (*self.of.columns, Column("line", "int", ""), Column("recorded_at", "datetime", "")):
+            if column.name in texts.columns:
+                parsed = self._parsed(column, texts, style)
+                unread = pl.col(column.name).is_not_null() & parsed.value.is_null()
+                values += [parsed.value.alias(column.name), unread.alias(f"!{column.name}")]
+                if parsed.doubtful:
+                    marks, advice = parsed.doubtful
+                    values.append((unread & marks).alias(f"?{column.name}"))
+                    checks.append(Check(column.name, pl.col(f"?{column.name}"), parsed.reason, advice))
+                checks.append(Check(column.name, pl.col(f"!{column.name}"), parsed.reason, parsed.advice))
+        typed = texts.select("row", *values)
+        good, bad = divide(typed, texts, [*checks, *sound(self.of, texts.columns)])
+        return good.select(pl.exclude(r"^[!?].*$")), bad
+
+    def _parsed(self, column: Column, texts: pl.DataFrame, style: Style) -> Parsed:
+        """How a column is read."""
+        if column.name == "line" and column.kind == "int":
+            text = pl.col("line")
+            value = pl.when(text.str.contains(WHOLE)).then(text.cast(pl.Float64, strict=False).cast(pl.Int64))
+            return Parsed(value, "is no line number", "write 1, 2, 3 …")
+        if column.kind == "datetime":
+            return Parsed(_moment(pl.col(column.name)), "is no time", "write it as 2024-05-31T14:00:00Z")
+        declared = mapped(column, self.mapping, style, texts.columns) if self.mapping else None
+        return declared or parse(column, texts[column.name], style, texts.columns)
+
+
+def _one_per_record(bad: pl.DataFrame) -> pl.DataFrame:
+    return bad.unique("row", keep="first", maintain_order=True)
+
+
+def _named(raw: RawTable, of: Table) -> tuple[pl.DataFrame, list[str]]:
+    """Give the columns that are spelled as the contract spells them, and say which are not used."""
     known = {*of.schema, *EXTRA}
     found: dict[str, str] = {}
     for heading in raw.headings:
@@ -66,52 +158,21 @@ def _canonical(raw: RawTable, of: Table, mapping: ColumnMapping | None) -> tuple
         if name in known:
             found[name] = heading
     strange = [heading.strip() for heading in raw.headings if heading not in found.values()]
-    notes = [f"{raw.name}: not used: column{'s' * (len(strange) > 1)} {_some(strange)}"] if strange else []
-    return raw.frame.select("row", *(pl.col(heading).alias(name) for name, heading in found.items())), notes
+    frame = raw.frame.select("row", *(pl.col(heading).alias(name) for name, heading in found.items()))
+    return frame, not_used(raw.name, strange)
 
 
-def _some(names: Sequence[str], shown: int = 8) -> str:
-    more = f" and {len(names) - shown} more" if len(names) > shown else ""
-    return ", ".join(name[:60] for name in names[:shown]) + more
-
-
-def _require(of: Table, raw: RawTable, columns: Sequence[str]) -> None:
+def _require(of: Table, raw: RawTable, columns: Sequence[str], mapping: ColumnMapping | None) -> None:
     missing = [column.name for column in of.columns if column.required and column.name not in columns]
     if missing:
         free = [heading for heading in raw.headings if spelled(heading) not in columns]
-        hint = nearest(missing[0], free) or f"; its columns are {_some(raw.headings)}"
+        hint = nearest(missing[0], free) or f"; its columns are {some(raw.headings)}"
+        them = "them" if len(missing) > 1 else "it"
+        what = f"add {them} to the mapping {mapping.name}" if mapping else f"add {them} or declare a mapping"
         raise InputError(
             f"{raw.name}: required column{'s' * (len(missing) > 1)} {', '.join(missing)} of {of.name} missing"
-            f"{hint}; add {'them' if len(missing) > 1 else 'it'} or declare a mapping"
+            f"{hint}; {what}"
         )
-
-
-def _typed(texts: pl.DataFrame, of: Table, style: Style) -> tuple[pl.DataFrame, pl.DataFrame]:
-    values: list[pl.Expr] = []
-    checks: list[Check] = []
-    for column in (*of.columns, Column("line", "int", ""), Column("recorded_at", "datetime", "")):
-        if column.name in texts.columns:
-            value, check = _column(column, texts, style)
-            values += [
-                value.alias(column.name),
-                (pl.col(column.name).is_not_null() & value.is_null()).alias(f"!{column.name}"),
-            ]
-            checks.append(check)
-    typed = texts.select("row", *values)
-    good, bad = divide(typed, texts, [*checks, *sound(of, texts.columns)])
-    return good.select(pl.exclude(r"^!.*$")), bad
-
-
-def _column(column: Column, texts: pl.DataFrame, style: Style) -> tuple[pl.Expr, Check]:
-    wrong = pl.col(f"!{column.name}")
-    text = pl.col(column.name)
-    if column.name == "line" and column.kind == "int":
-        value = pl.when(text.str.contains(WHOLE)).then(text.cast(pl.Float64, strict=False).cast(pl.Int64))
-        return value, Check("line", wrong, "is no line number", "write 1, 2, 3 …")
-    if column.kind == "datetime":
-        return _moment(text), Check(column.name, wrong, "is no time", "write it as 2024-05-31T14:00:00Z")
-    parsed = parse(column, texts[column.name], style)
-    return parsed.value, Check(column.name, wrong, parsed.reason, parsed.advice)
 
 
 def _moment(text: pl.Expr) -> pl.Expr:
@@ -119,13 +180,8 @@ def _moment(text: pl.Expr) -> pl.Expr:
     day = stamp.str.to_date("%Y-%m-%d", strict=False).cast(pl.Datetime("us"))
     plain = stamp.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f", strict=False, time_unit="us")
     short = stamp.str.to_datetime("%Y-%m-%dT%H:%M", strict=False, time_unit="us")
-    zoned = (
-        stamp.str.replace("[zZ]$", "+00:00")
-        .str.to_datetime("%Y-%m-%dT%H:%M:%S%.f%z", strict=False, time_unit="us", time_zone="UTC")
-        .dt.replace_time_zone(None)
-    )
     return (
         pl.when(stamp.str.contains(UTC_OFFSET) & stamp.str.contains("T"))
-        .then(zoned)
+        .then(moment(text).dt.replace_time_zone(None))
         .otherwise(pl.coalesce(day, plain, short))
     )

@@ -67,6 +67,8 @@ JSON: a heading may be a path, `party.address.city`, `parties[0].name`, `parties
 
 from __future__ import annotations
 
-from pipelines.reading.mapping.declared import EXTRA, ColumnMapping, nearest, read_mapping
+from pipelines.reading.mapping.declared import checked, read_mapping
+from pipelines.reading.mapping.mapping import EXTRA, ColumnMapping
+from pipelines.reading.mapping.words import nearest, not_used, some
 
-__all__ = ["EXTRA", "ColumnMapping", "nearest", "read_mapping"]
+__all__ = ["EXTRA", "ColumnMapping", "checked", "nearest", "not_used", "read_mapping", "some"]
