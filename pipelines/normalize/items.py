@@ -9,6 +9,7 @@ import polars as pl
 
 from pipelines.normalize.catalog import H100_TPP, Catalog, catalog
 from pipelines.normalize.item_text import read, reader
+from pipelines.normalize.user_items import folded, with_user_items
 
 __all__ = ["Catalog", "catalog", "in_hs_set", "recognize"]
 
@@ -23,9 +24,6 @@ READING = {
     "_accessory": pl.String, "_vague": pl.Boolean, "_usual": pl.Float64,
 }  # fmt: skip
 """Columns of a reading, in the order of its fields."""
-
-OWN = {"_own_text": pl.String, "_own_eccn": pl.String, "_own_hs": pl.String, "_own_chips": pl.Float64}
-"""What the user's list of articles says of a line."""
 
 MIXED_USD = 1_000.0
 """Up to what price other goods are believed that are named after words for any goods ("computer parts, tea")."""
@@ -42,11 +40,12 @@ def recognize(shipments: pl.DataFrame, *, catalog: Catalog, user_items: pl.DataF
 
     Needs `item, hs_code, eccn, quantity, unit, value_usd`; adds the columns of `ADDED`. Text that names a catalog
     article wins, then the declared classification; text that names other goods counts only while the unit value is
-    one of such goods. `user_items` (contract table `items`) says what a SKU is. What nobody knows is null: `pieces` of
+    one of such goods. `user_items` (contract table `items`) says what a SKU is, and its ECCN and HS code where the
+    line has none. What nobody knows is null: `pieces` of
     kilograms and packages, `chips_per_piece` of a server of unknown fill, `family` of goods the text does not name.
     """
     kept = [name for name in shipments.columns if name not in ADDED]
-    frame = _with_user_items(shipments.select(kept), catalog, user_items)
+    frame = with_user_items(shipments.select(kept), catalog, user_items)
     for step in (_with_readings, _with_declared, _with_catalog, _with_pieces, _with_family, _with_chips):
         frame = step(frame, catalog)
     return frame.select(*kept, *ADDED)
@@ -58,31 +57,6 @@ def in_hs_set(hs_code: pl.Expr, prefixes: tuple[str, ...]) -> pl.Expr:
         return pl.when(hs_code.is_not_null()).then(pl.lit(value=False))
     cut = (hs_code.str.len_chars() == 4) & hs_code.is_in(sorted({prefix[:4] for prefix in prefixes}))
     return pl.any_horizontal(*(hs_code.str.starts_with(prefix) for prefix in prefixes), cut)
-
-
-def _folded(column: str) -> pl.Expr:
-    return pl.col(column).cast(pl.String).str.strip_chars().str.to_lowercase()
-
-
-def _with_user_items(shipments: pl.DataFrame, items: Catalog, user_items: pl.DataFrame | None) -> pl.DataFrame:
-    """Put what the user's own list of articles says of a SKU beside the line."""
-    frame = shipments.with_columns(_key=_folded("item"))
-    if user_items is None or user_items.is_empty():
-        return frame.with_columns(pl.lit(None, dtype).alias(name) for name, dtype in OWN.items())
-    wanted = ("id", "name", "model", "maker", "eccn", "hs_code", "chips_per_unit")
-    absent = [pl.lit(None, pl.String).alias(name) for name in wanted if name not in user_items.columns]
-    named = dict(pl.concat([each.select("id", "name") for each in (items.accelerators, items.systems)]).iter_rows())
-    model = _folded("model").replace(named)
-    text = pl.concat_str("maker", model, "name", separator=" ", ignore_nulls=True)
-    own = user_items.with_columns(absent).select(
-        _key=_folded("id"),
-        _own_text=pl.when(text != "").then(text),
-        _own_eccn=pl.col("eccn").cast(pl.String),
-        _own_hs=pl.col("hs_code").cast(pl.String),
-        _own_chips=pl.col("chips_per_unit").cast(pl.Float64),
-    )
-    own = own.unique("_key", keep="last", maintain_order=True)
-    return frame.join(own, on="_key", how="left", maintain_order="left")
 
 
 def _with_readings(frame: pl.DataFrame, items: Catalog) -> pl.DataFrame:
@@ -121,7 +95,7 @@ def _with_catalog(frame: pl.DataFrame, items: Catalog) -> pl.DataFrame:
 
 def _with_pieces(frame: pl.DataFrame, items: Catalog) -> pl.DataFrame:
     """Count pieces: chips of a system are divided by what it holds; weights and packages stay unknown."""
-    unit = _folded("unit").str.strip_suffix(".").fill_null("")
+    unit = folded("unit").str.strip_suffix(".").fill_null("")
     frame = frame.with_columns(_unit=unit).join(
         items.units.select(_unit="unit", _times="pieces_per_unit", _unit_kind="unit_kind"),
         on="_unit", how="left", maintain_order="left",
