@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.settings import Settings, read_settings
+from monitor.settings import Settings, SourceBlock, read_settings
 from pipelines.errors import InputError
 
 LISTS = "[[source]]\nid = 'lists'\nurl = 'https://lists.example/a.csv'\n"
@@ -79,3 +79,9 @@ def test_a_url_with_a_password_is_not_repeated(tmp_path: Path) -> None:
     with pytest.raises(InputError) as refused:
         settings_of(tmp_path, text)
     assert "s3cret" not in str(refused.value)
+
+
+def test_every_setting_of_a_source_is_documented() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "sources.md").read_text(encoding="utf-8")
+    missing = [name for name in SourceBlock.model_fields if f"| `{name}` |" not in text]
+    assert not missing, f"docs/sources.md lacks {missing}"
