@@ -8,6 +8,7 @@ from pipelines.sources.dcsa import DCSA
 from pipelines.sources.denied_persons_text import DENIED_PERSONS_TEXT
 from pipelines.sources.edifact import EDIFACT
 from pipelines.sources.entity_list import ENTITY_LIST, OTHER_LIST
+from pipelines.sources.entity_list_text import ENTITY_LIST_TEXT
 from pipelines.sources.follow_the_money import FOLLOW_THE_MONEY
 from pipelines.sources.gleif import GLEIF
 from pipelines.sources.ofac_sdn import OFAC_NON_SDN, OFAC_SDN
@@ -25,6 +26,7 @@ __all__ = [
     "DENIED_PERSONS_TEXT",
     "EDIFACT",
     "ENTITY_LIST",
+    "ENTITY_LIST_TEXT",
     "FOLLOW_THE_MONEY",
     "GLEIF",
     "OFAC_NON_SDN",
@@ -43,6 +45,7 @@ __all__ = [
 SOURCES: tuple[Source, ...] = (
     ENTITY_LIST,
     OTHER_LIST,
+    ENTITY_LIST_TEXT,
     SCREENING_LIST,
     SCREENING_LIST_JSON,
     OFAC_SDN,
