@@ -79,6 +79,11 @@ def judged(
     return Verdict(complete=True, lists=tuple(sorted(due.keys() | counts.keys())))
 
 
+def is_bounded(name: str) -> bool:
+    """Whether it is known what a complete copy of a list holds."""
+    return name in _bounds()
+
+
 def _due(source: Source, counts: Mapping[str, int]) -> dict[str, Bounds]:
     """Which lists the reading is of: all that its source publishes together, else those it has entries of."""
     names: Sequence[str] = _holds().get(source.id) or sorted(counts)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli import alerts, catalog, questions, work
+from monitor.cli import alerts, catalog, lists, questions, work
 
 app = typer.Typer(
     name="entrepot",
@@ -54,4 +54,5 @@ for command in COMMANDS:
     app.command()(command)
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(catalog.flags, name="flags")
+app.add_typer(lists.app, name="lists")
 app.add_typer(catalog.sources, name="sources")

@@ -51,8 +51,10 @@ def day(text: str | None, option: str) -> dt.date | None:
         raise WrongUse(f"{option}: {text!r} is not a date; write it as 2024-05-31") from None
 
 
-def opened(config: Path, known: str | None = None) -> tuple[Settings, StoredRun]:
+def opened(config: Path, known: str | None = None, option: str = "--known") -> tuple[Settings, StoredRun]:
     """Open the run a question is asked of: the last one, or the one known at a run number or day.
+
+    `option` is the one that said which, for messages.
 
     Raises
     ------
@@ -72,11 +74,11 @@ def opened(config: Path, known: str | None = None) -> tuple[Settings, StoredRun]
         )
     if known is None:
         return settings, store.open()
-    wanted = int(known) if known.isdecimal() else day(known, "--known")
+    wanted = int(known) if known.isdecimal() else day(known, option)
     numbers, made = runs.get_column("run").to_list(), runs.get_column("made_at").dt.date().to_list()
     if not (wanted in numbers if isinstance(wanted, int) else made[0] <= wanted):
         raise WrongUse(
-            f"--known: no run {'' if isinstance(wanted, int) else 'on or before '}{known}; "
+            f"{option}: no run {'' if isinstance(wanted, int) else 'on or before '}{known}; "
             f"there are {numbers[0]} to {numbers[-1]}, the first of {made[0]}"
         )
     return settings, store.open(wanted)

@@ -153,6 +153,11 @@ class Journal:
         with self.database.writing() as connection:
             return notices.note(connection, troubles, channels, now)
 
+    def troubles(self) -> dict[str, dict[str, Any]]:
+        """The sources that fail, were refused or are stale: state, lines, since."""
+        with self.database.reading() as connection:
+            return notices.last(connection)
+
     def last_reading(self) -> tuple[dt.datetime | None, list[dict[str, Any]]]:
         """When sources were read last (None: never), and what was read of each."""
         with self.database.reading() as connection:

@@ -23,7 +23,7 @@ def note(
     connection: Connection, troubles: Mapping[str, Trouble], channels: Sequence[str], now: dt.datetime
 ) -> tuple[str, ...]:
     """Compare the sources in trouble with those told before, queue a message for each change; name the changed."""
-    before = connection.execute(select(STATE.c.value).where(STATE.c.name == NAME)).scalar() or {}
+    before = last(connection)
     told: dict[str, Any] = {}
     changed = []
     for source, trouble in sorted(troubles.items()):
@@ -40,6 +40,11 @@ def note(
     connection.execute(delete(STATE).where(STATE.c.name == NAME))
     connection.execute(insert(STATE).values(name=NAME, value=plain(told)))
     return tuple(changed)
+
+
+def last(connection: Connection) -> dict[str, dict[str, Any]]:
+    """The sources in trouble when they were last noted, and since when."""
+    return dict(connection.execute(select(STATE.c.value).where(STATE.c.name == NAME)).scalar() or {})
 
 
 def _queue(
