@@ -88,7 +88,7 @@ class Kept:
             with part.open("w+b") as file:
                 yield file, part
         except OSError as error:
-            raise SourceFailed(f"{self.path}: cannot be written ({error.strerror}); free or choose a disk") from error
+            raise self._unwritable(error) from error
         finally:
             with contextlib.suppress(OSError):
                 part.unlink(missing_ok=True)
@@ -103,14 +103,26 @@ class Kept:
         self.note([fresh])
 
     def note(self, known: Sequence[Known]) -> None:
-        """Write what is known of the copy, whole or not at all."""
+        """Write what is known of the copy, whole or not at all.
+
+        Raises
+        ------
+        SourceFailed
+            The folder cannot be written, or the disk is full.
+        """
         part = self.told.with_name(f"{self.told.name}.{os.getpid()}.part")
-        with part.open("w", encoding="utf-8") as file:
-            json.dump([asdict(each) for each in known], file, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(self.told)
+        try:
+            with part.open("w", encoding="utf-8") as file:
+                json.dump([asdict(each) for each in known], file, indent=1)
+                file.flush()
+                os.fsync(file.fileno())
+            part.replace(self.told)
+        except OSError as error:
+            raise self._unwritable(error) from error
         _sync(self.told.parent)
+
+    def _unwritable(self, error: OSError) -> SourceFailed:
+        return SourceFailed(f"{self.path}: cannot be written ({error.strerror or error}); free or choose another disk")
 
     def _sweep(self) -> None:
         """Remove what a killed download left."""

@@ -14,7 +14,7 @@ from pipelines.fetching.addresses import is_public, resolve
 from pipelines.fetching.failures import Refused
 
 CONNECT_SECONDS = 15.0
-SILENT_SECONDS = 60.0
+SILENT_SECONDS = 30.0
 """How long a server may say nothing."""
 
 Options = Iterable[httpcore.SOCKET_OPTION] | None
@@ -118,7 +118,7 @@ class Transport(httpx.BaseTransport):
             self.pool = httpcore.ConnectionPool(ssl_context=context, network_backend=guarded)
         else:
             # what lies behind a proxy is for the proxy to judge, which the user chose; itself may well be private
-            url = httpx.URL(proxy)
+            url = _proxy(proxy)
             self.pool = httpcore.HTTPProxy(
                 str(url.copy_with(username=None, password=None)),
                 proxy_auth=(url.username, url.password) if url.username else None,
@@ -145,6 +145,16 @@ class Transport(httpx.BaseTransport):
 
     def close(self) -> None:
         self.pool.close()
+
+
+def _proxy(text: str) -> httpx.URL:
+    try:
+        url = httpx.URL(text)
+    except httpx.InvalidURL as error:
+        raise Refused("`proxy` is no URL; write it as http://host:port") from error
+    if url.scheme not in ("http", "https") or not url.host:
+        raise Refused("`proxy` is none that speaks http; write it as http://host:port")
+    return url
 
 
 @cache

@@ -10,7 +10,7 @@ import zlib
 import pytest
 
 from pipelines.errors import SourceFailed
-from pipelines.fetch import fetch, fetched_paths
+from pipelines.fetch import fetch, fetched_paths, next_due
 from pipelines.fetching.setting import FetchSetting
 from tests.pipelines.fetch.conftest import NOON, Fetching
 from tests.pipelines.fetch.servers import CSV, Server, redirects, says, sends
@@ -76,6 +76,22 @@ def test_nothing_is_asked_before_it_is_due(server: Server, fetching: Fetching) -
     assert fetching(url, every=day, now=NOON + day / 2, force=True).status == "unchanged"
     assert fetching(url, every=day, now=NOON + day * 2).status == "unchanged"
     assert len(server.asked) == 3
+
+
+def test_when_it_is_due_is_known(server: Server, fetching: Fetching) -> None:
+    setting = FetchSetting(id="lists", url=server.plays(says()), every=dt.timedelta(days=1), allow_private=True)
+    assert next_due(setting, fetching.folder) is None
+    fetch(setting, fetching.folder, now=NOON)
+    assert next_due(setting, fetching.folder) == NOON + dt.timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("said", "day"), [("Sun, 01 Mar 2026 10:00:00 GMT", dt.date(2026, 3, 1)), ("lately", None), ("", None)]
+)
+def test_the_day_of_the_file_is_what_the_server_says(
+    server: Server, fetching: Fetching, said: str, day: dt.date | None
+) -> None:
+    assert fetching(server.plays(says(last_modified=said))).dated_on == day
 
 
 def test_a_pinned_copy_is_fetched_once(server: Server, fetching: Fetching) -> None:

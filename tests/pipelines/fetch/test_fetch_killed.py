@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import hashlib
 import os
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -86,6 +89,29 @@ def test_a_folder_that_cannot_be_written_is_told(server: Server, fetching: Fetch
     fetching.folder.write_text("a file")
     with pytest.raises(SourceFailed, match=r"source lists: .*list.csv: cannot be written"):
         fetching(server.plays(says()))
+
+
+@pytest.mark.parametrize("full_at", [1, 2, 3])
+def test_a_full_disk_costs_no_copy(
+    server: Server, fetching: Fetching, monkeypatch: pytest.MonkeyPatch, full_at: int
+) -> None:
+    url = server.plays(says(etag='"v1"'), says(OTHER, etag='"v2"'))
+    fetching(url)
+    plain, written = os.fsync, []
+
+    def fsync(file: int) -> None:
+        written.append(file)
+        if not stat.S_ISDIR(os.fstat(file).st_mode) and len(written) >= full_at:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        plain(file)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", fsync)
+        kept = fetching(url)
+    assert "cannot be written (No space left on device); free or choose another disk" in str(kept.failure)
+    assert kept.version in {hashlib.sha256(each).hexdigest()[:16] for each in (CSV, OTHER)}
+    assert kept.version == hashlib.sha256(kept.path.read_bytes()).hexdigest()[:16]
+    assert fetching(url).path.read_bytes() == OTHER
 
 
 def wait_for(happens: object, seconds: float = 10) -> None:

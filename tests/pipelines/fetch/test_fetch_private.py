@@ -178,6 +178,13 @@ def test_a_proxy_the_user_names_is_used(server: Server, fetching: Fetching) -> N
     assert server.asked[0]["host"] == "lists.example"
 
 
+@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:1", "http://", "127.0.0.1:3128", "http://[::1", "nonsense"])
+def test_a_proxy_that_is_none_is_told(server: Server, fetching: Fetching, proxy: str) -> None:
+    with pytest.raises(SourceFailed, match=r"`proxy` is .*; write it as http://host:port"):
+        fetching(server.plays(says()), proxy=proxy)
+    assert server.asked == []
+
+
 def named(monkeypatch: pytest.MonkeyPatch, address: str) -> list[str]:
     """Have every name mean one address; keep what is looked up."""
     plain, asked = socket.getaddrinfo, []
