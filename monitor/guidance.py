@@ -246,6 +246,7 @@ LISTS = document(
     744.15 V Unverified List: no exceptions, a statement is needed
     744.21 V military end users
     764.2 V denied persons: nobody may take part in their transactions
+    750.7 S a license covers its own parties, items, quantity, value and time alone
     742.6 V advanced computing: license by destination, and by headquarters in D:5 or Macau
     744.23 V supercomputer, advanced-node and headquarters end-use controls
     """)

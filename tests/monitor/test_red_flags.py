@@ -45,6 +45,8 @@ EXCUSES = {
     "payer_is_third_party": {"shipments.purchaser", "payments.shipments", "parties.group", "parties.trade",
                              "parties.industry"},
     "paid_from_arms_embargoed_country": {"payments.shipments", "shipments.family"},
+    "license_terms_exceeded": {"shipments.end_user", "shipments.repeats"},
+    "service_asked_from_elsewhere": {"parties.group", "shipments.serial_numbers"},
 }  # fmt: skip
 """Cells that excuse somebody: a flag may name a party once such a cell is unknown, for unknown never means clear."""
 
