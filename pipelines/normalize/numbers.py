@@ -29,6 +29,10 @@ CLEARLY = 20
 
 SPACED = r"^([+-]?\d{1,3}(?:[\s\u00a0\u202f\u2009'’]\d{3})+)([.,]\d+)?$"
 GAPS = r"[\s\u00a0\u202f\u2009'’]"
+FRONT = r"^(-?)\s*([^\d\s.,+()-][^\d,()+-]*?)\s*(-?[\d.,].*)$"
+BACK = r"^(-?[\d.,\s\u00a0'’]*\d)\s*([^\d\s,()+-]+)$"
+DIGITS = r"^[+-]?\d+$"
+PLAINLY: tuple[Sign, ...] = ("point", "unknown", "either")
 DOLLARS = ("USD", "HKD", "SGD", "TWD", "CAD", "AUD", "NZD", "MXN", "COP", "CLP", "ARS", "BRL", "MOP")
 SIGNS: Mapping[str, tuple[str, ...]] = {
     "US$": ("USD",), "HK$": ("HKD",), "NT$": ("TWD",), "S$": ("SGD",), "R$": ("BRL",), "A$": ("AUD",), "C$": ("CAD",),
@@ -91,48 +95,86 @@ def number(text: pl.Expr, sign: Sign, currency: pl.Expr | None = None) -> pl.Exp
 
     A currency's sign or code is passed over where it is that of `currency` (USD where that is empty); (5) is -5.
     """
-    bare = text.str.strip_chars()
-    bare = bare.str.replace(r"^\((.*)\)$", "-${1}")
-    if currency is not None:
-        bare = _without_currency(bare, currency)
-    spaced = bare.str.contains(SPACED)
-    bare = pl.when(spaced).then(bare.str.replace_all(GAPS, "")).otherwise(bare)
-    value = _signed(bare, sign).str.strip_chars_start("+").cast(pl.Float64, strict=False)
+    beside = pl.lit(None, pl.String) if currency is None else currency.fill_null("USD").str.to_uppercase()
+
+    def read(columns: Sequence[pl.Series]) -> pl.Series:
+        texts, said = columns
+        return _numbers(texts, sign, None if currency is None else said)
+
+    return pl.map_batches([text, beside], read, return_dtype=pl.Float64)
+
+
+def _numbers(texts: pl.Series, sign: Sign, currency: pl.Series | None) -> pl.Series:
+    """Read what is written plainly at once, and the rest with care."""
+    values = texts.cast(pl.Float64, strict=False)
+    plain = values.is_finite().fill_null(value=False) & texts.str.contains(PLAIN if sign in PLAINLY else DIGITS)
+    if sign == "either":
+        plain = plain & ~texts.str.contains(TWO_WAYS_POINT)
+    rest = (texts.is_not_null() & ~plain).arg_true()
+    if len(rest):
+        said = currency if currency is None or len(currency) == 1 else currency.gather(rest)
+        values = values.scatter(rest, _careful(texts.gather(rest), sign, said))
+    return values.to_frame("value").select(_within(pl.col("value"))).to_series()
+
+
+def _within(value: pl.Expr) -> pl.Expr:
     return pl.when(value.is_finite() & (value.abs() <= LARGEST)).then(value)
 
 
-def _signed(bare: pl.Expr, sign: Sign) -> pl.Expr:
+def _careful(texts: pl.Series, sign: Sign, currency: pl.Series | None) -> pl.Series:
+    frame = texts.to_frame("text").with_columns(pl.col("text").str.replace(r"^\((.*)\)$", "-${1}"))
+    if currency is not None:
+        frame = frame.with_columns(said=pl.lit(currency[0]) if len(currency) == 1 else currency)
+        frame = _without_currency(frame)
+    spaced = pl.col("text").str.contains(SPACED)
+    bare = pl.when(spaced).then(pl.col("text").str.replace_all(GAPS, "")).otherwise(pl.col("text"))
+    frame = frame.select(text=bare).select(text=_pointed(pl.col("text"), sign))
+    return frame.select(pl.col("text").str.strip_chars_start("+").cast(pl.Float64, strict=False)).to_series()
+
+
+def _pointed(text: pl.Expr, sign: Sign) -> pl.Expr:
+    """Write a number with a decimal point and no groups; null where it is none, or could be two."""
     point = (
-        pl.when(bare.str.contains(PLAIN))
-        .then(bare)
-        .when(bare.str.contains(GROUPED))
-        .then(bare.str.replace_all(",", "", literal=True))
+        pl.when(text.str.contains(PLAIN))
+        .then(text)
+        .when(text.str.contains(GROUPED))
+        .then(text.str.replace_all(",", "", literal=True))
     )
-    comma = pl.when(bare.str.contains(WITH_COMMA)).then(
-        bare.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)
+    comma = pl.when(text.str.contains(WITH_COMMA)).then(
+        text.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)
     )
     if sign == "point":
         return point
     if sign == "comma":
         return comma
-    own = pl.when(bare.str.contains(SHOWS_COMMA)).then(comma)
-    doubtful = bare.str.contains(TWO_WAYS_COMMA)
+    own = pl.when(text.str.contains(SHOWS_COMMA)).then(comma)
+    doubtful = text.str.contains(TWO_WAYS_COMMA)
     if sign == "either":
-        doubtful = doubtful | bare.str.contains(TWO_WAYS_POINT)
+        doubtful = doubtful | text.str.contains(TWO_WAYS_POINT)
     return pl.coalesce(own, pl.when(~doubtful).then(point))
 
 
-def _without_currency(bare: pl.Expr, currency: pl.Expr) -> pl.Expr:
+def _without_currency(frame: pl.DataFrame) -> pl.DataFrame:
     """Take away a currency's sign or code where the row is in that currency; elsewhere it stays, unread."""
-    pattern = r"(?i)^(-?)\s*([^\d\s.,+()-][^\d,()+-]*?)\s*(-?[\d.,].*)$"
-    after = r"(?i)^(-?[\d.,\s\u00a0'’]*\d)\s*([^\d\s,()+-]+)$"
-    front, back = bare.str.extract(pattern, 2).str.to_uppercase(), bare.str.extract(after, 2).str.to_uppercase()
-    said = pl.coalesce(currency.str.to_uppercase(), pl.lit("USD"))
-    amount = pl.coalesce(bare.str.replace(pattern, "${1}${3}"), bare)
-    tail = bare.str.replace(after, "${1}")
-    return pl.when(_means(front, said)).then(amount).when(_means(back, said)).then(tail).otherwise(bare)
+    text = pl.col("text")
+    parts = frame.with_columns(
+        front=text.str.extract(FRONT, 2).str.to_uppercase(),
+        after_front=text.str.replace(FRONT, "${1}${3}"),
+        back=text.str.extract(BACK, 2).str.to_uppercase(),
+        before_back=text.str.replace(BACK, "${1}"),
+    )
+    bare = (
+        pl.when(_means("front"))
+        .then(pl.col("after_front"))
+        .when(_means("back"))
+        .then(pl.col("before_back"))
+        .otherwise(text)
+    )
+    return parts.select(text=bare)
 
 
-def _means(sign: pl.Expr, currency: pl.Expr) -> pl.Expr:
-    meant = [(sign == each) & currency.is_in(list(codes)) for each, codes in SIGNS.items()]
-    return pl.any_horizontal(sign == currency, *meant)
+def _means(sign: str) -> pl.Expr:
+    """Whether a sign is one of the row's currency."""
+    pairs = [f"{each} {code}" for each, codes in SIGNS.items() for code in codes]
+    both = pl.concat_str([pl.col(sign), pl.lit(" "), pl.col("said")])
+    return (pl.col(sign) == pl.col("said")) | both.is_in(pairs)

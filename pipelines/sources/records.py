@@ -115,21 +115,19 @@ class _Reading:
         return judged
 
     def _typed(self, texts: pl.DataFrame, style: Style) -> tuple[pl.DataFrame, pl.DataFrame]:
-        values: list[pl.Expr] = []
+        further = (Column("line", "int", ""), Column("recorded_at", "datetime", ""))
+        columns = [each for each in (*self.of.columns, *further) if each.name in texts.columns]
+        read = {each.name: self._parsed(each, texts, style) for each in columns}
+        typed = texts.select("row", *(parsed.value.alias(name) for name, parsed in read.items()))
         checks: list[Check] = []
-        for column in (*self.of.columns, Column("line", "int", ""), Column("recorded_at", "datetime", "")):
-            if column.name in texts.columns:
-                parsed = self._parsed(column, texts, style)
-                unread = pl.col(column.name).is_not_null() & parsed.value.is_null()
-                values += [parsed.value.alias(column.name), unread.alias(f"!{column.name}")]
-                if parsed.doubtful:
-                    marks, advice = parsed.doubtful
-                    values.append((unread & marks).alias(f"?{column.name}"))
-                    checks.append(Check(column.name, pl.col(f"?{column.name}"), parsed.reason, advice))
-                checks.append(Check(column.name, pl.col(f"!{column.name}"), parsed.reason, parsed.advice))
-        typed = texts.select("row", *values)
-        good, bad = divide(typed, texts, [*checks, *sound(self.of, texts.columns)])
-        return good.select(pl.exclude(r"^[!?].*$")), bad
+        marks: list[pl.Series] = []
+        for name, parsed in read.items():
+            unread = texts[name].is_not_null() & typed[name].is_null()
+            if unread.any():
+                checks += _checks(name, parsed)
+                marks += [unread.alias(f"!{name}"), *_doubts(texts, name, parsed, unread)]
+        good, bad = divide(typed.with_columns(marks), texts, [*checks, *sound(self.of, texts.columns)])
+        return good.select(typed.columns), bad
 
     def _parsed(self, column: Column, texts: pl.DataFrame, style: Style) -> Parsed:
         """How a column is read."""
@@ -141,6 +139,18 @@ class _Reading:
             return Parsed(_moment(pl.col(column.name)), "is no time", "write it as 2024-05-31T14:00:00Z")
         declared = mapped(column, self.mapping, style, texts.columns) if self.mapping else None
         return declared or parse(column, texts[column.name], style, texts.columns)
+
+
+def _checks(name: str, parsed: Parsed) -> list[Check]:
+    doubts = [Check(name, pl.col(f"?{name}"), parsed.reason, parsed.doubtful[1])] if parsed.doubtful else []
+    return [*doubts, Check(name, pl.col(f"!{name}"), parsed.reason, parsed.advice)]
+
+
+def _doubts(texts: pl.DataFrame, name: str, parsed: Parsed, unread: pl.Series) -> list[pl.Series]:
+    """Mark the unread texts that could be read in two ways."""
+    if parsed.doubtful is None:
+        return []
+    return [(texts.select(parsed.doubtful[0].alias(f"?{name}")).to_series() & unread).alias(f"?{name}")]
 
 
 def _one_per_record(bad: pl.DataFrame) -> pl.DataFrame:

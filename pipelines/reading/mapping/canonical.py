@@ -28,10 +28,11 @@ def canonical(raw: RawTable, mapping: ColumnMapping) -> pl.DataFrame:
     numbers = [each for each in raw.frame.columns if each.startswith("#")]
     own = [each for each in raw.frame.columns if each not in ("row", *numbers)]
     cleaned = [_cleaned(pl.col(each), mapping).alias(f"{OWN}{each}") for each in own]
+    ways = [way for column in mapping.columns for way in _taken(column, mapping)]
     texts = [_text(column, mapping).alias(column) for column in mapping.columns]
     if LINE in numbers:
         texts.append(pl.col(LINE).cast(pl.String).alias("line"))
-    frame = raw.frame.select("row", *numbers, *cleaned).with_columns(*texts, *_fixed(mapping))
+    frame = raw.frame.select("row", *numbers, *cleaned).with_columns(*ways).with_columns(*texts, *_fixed(mapping))
     return _with_units(_with_currency(frame, mapping), mapping)
 
 
@@ -56,10 +57,16 @@ def _cleaned(text: pl.Expr, mapping: ColumnMapping) -> pl.Expr:
     return pl.when(bare.str.to_lowercase().is_in(list(mapping.nothing))).then(None).otherwise(bare)
 
 
-def _ways(column: str, mapping: ColumnMapping) -> list[pl.Expr]:
+def _taken(column: str, mapping: ColumnMapping) -> list[pl.Expr]:
     """The translated texts of each way of taking a column."""
     words = mapping.values.get(column)
-    return [translated(text_of(cell, _find), words) for cell in mapping.columns[column]]
+    texts = [translated(text_of(cell, _find), words) for cell in mapping.columns[column]]
+    return [text.alias(f"{OWN}{column}={number}") for number, text in enumerate(texts)]
+
+
+def _ways(column: str, mapping: ColumnMapping) -> list[pl.Expr]:
+    """The columns that hold them."""
+    return [pl.col(f"{OWN}{column}={number}") for number in range(len(mapping.columns[column]))]
 
 
 def _text(column: str, mapping: ColumnMapping) -> pl.Expr:

@@ -113,7 +113,7 @@ def test_a_price_may_be_per_unit_or_in_thousands(tmp_path: Path) -> None:
 def test_words_are_translated_in_any_case_and_defaults_fill_gaps(tmp_path: Path) -> None:
     said = (
         'shipped_on = "DAY"\nquantity = "QTY"\nkind = "K"\norigin_country = "COO"\n[default]\norigin_country = "KZ"\n'
-        '[values.kind]\nИМ = "import"\n"*" = "export"\n'
+        '[values.kind]\n"ИМ" = "import"\n"*" = "export"\n'
     )
     found = shipment(tmp_path, "DAY,QTY,K,COO", "2025-03-01,1,им,CN\n2025-03-01,1,ЭК,N/A\n2025-03-01,1,,NULL", said)
     assert found.rows.select("kind", "origin_country").rows() == [("import", "CN"), ("export", "KZ"), (None, "KZ")]
