@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import polars as pl
 
@@ -67,6 +68,8 @@ def judged(
     """
     counts = {str(name): int(count) for name, count in listings.get_column("list").value_counts().iter_rows()}
     due = {name: each for name, each in _due(source, counts).items() if _begun(each, dated_on)}
+    if coverage == "auto" and source.id in _config()["collections"]:
+        return Verdict()
     claims = coverage == "complete" or (coverage == "auto" and (passed_before or _large(due, max(read, len(listings)))))
     name = shown or source.title
     if not claims:
@@ -135,13 +138,17 @@ def _plain(name: str) -> str:
 
 @cache
 def _bounds() -> Mapping[str, Bounds]:
-    lists = {name: entry for name, entry in config_toml("list_coverage.toml").items() if name != "holds"}
     return {
         name: Bounds(entry["least"], entry["most"], tuple(entry.get("known", ())), entry.get("since"))
-        for name, entry in lists.items()
+        for name, entry in _config().items()
+        if isinstance(entry, Mapping) and "least" in entry
     }
 
 
-@cache
 def _holds() -> Mapping[str, Sequence[str]]:
-    return dict(config_toml("list_coverage.toml")["holds"])
+    return dict(_config()["holds"])
+
+
+@cache
+def _config() -> Mapping[str, Any]:
+    return config_toml("list_coverage.toml")

@@ -12,15 +12,16 @@ from hypothesis import strategies as st
 
 from pipelines.configuration import config_toml
 from pipelines.coverage import Verdict, judged
-from pipelines.reading.raw import open_raw
+from pipelines.reading.raw import open_files, open_raw
 from pipelines.source import Source
+from pipelines.sources import SOURCES
 from pipelines.sources.entity_list import ENTITY_LIST
 from pipelines.sources.screening_list import SCREENING_LIST
 from pipelines.tables import FILES
 from tests.shared_data import real_data
 
 LISTS = config_toml("list_coverage.toml")
-HOLDS = LISTS.pop("holds")
+HOLDS, COLLECTIONS = LISTS.pop("holds"), LISTS.pop("collections")
 
 
 def rows(name: str, count: int, *, without: str = "") -> list[dict[str, Any]]:
@@ -90,6 +91,12 @@ def test_a_list_nobody_knows_is_complete_only_when_declared() -> None:
     assert verdict(own, coverage="complete") == Verdict(complete=True, lists=("MINE",))
 
 
+def test_a_collection_of_lists_is_judged_only_when_declared_complete() -> None:
+    gathered = next(source for source in SOURCES if source.id == COLLECTIONS[0])
+    assert verdict(listings(rows("SDN", 3000)), gathered) == Verdict()
+    assert verdict(listings(rows("SDN", 3000)), gathered, coverage="complete").refused
+
+
 def test_several_lists_in_one_file_are_judged_one_by_one() -> None:
     assert verdict(full(), SCREENING_LIST).lists == tuple(sorted(HOLDS["screening_list"]))
     assert "SSI has 120 entries" in (verdict(full(SSI=120), SCREENING_LIST).refused or "")
@@ -127,13 +134,24 @@ def test_no_part_of_a_list_passes_as_all_of_it(kept: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["bis_entity_list.json", "bis_dpl.json", "bis_meu.json", "dow_1260h.json", "ofac_nscmic.json"]
-)
-def test_the_real_lists_pass(name: str) -> None:
-    (extract,) = ENTITY_LIST.read([open_raw(real_data() / f"lists/{name}")])
-    found = verdict(extract.rows)
+    "names",
+    [
+        ["bis_entity_list.json"], ["bis_dpl.json"], ["bis_meu.json"], ["dow_1260h.json"], ["ofac_nscmic.json"],
+        ["dpl_2022.txt"], ["un_consolidated.xml"], ["ofac/sdn_2023-11.csv", "ofac/add_2023-11.csv"],
+    ],
+    ids=lambda names: names[0],
+)  # fmt: skip
+def test_the_real_lists_pass(names: list[str]) -> None:
+    files = [file for name in names for file in open_files(real_data() / "lists" / name)]
+    source = next(each for each in SOURCES if each.recognizes(files[0]))
+    found = verdict(pl.concat([each.rows for each in source.read(files)], how="diagonal_relaxed"), source)
     assert found.refused is None
     assert found.complete
+
+
+def test_every_source_of_several_lists_is_bounded_by_lists_that_are_known() -> None:
+    assert {*HOLDS, *COLLECTIONS} <= {source.id for source in SOURCES}
+    assert all(set(names) <= set(LISTS) for names in HOLDS.values())
 
 
 def test_the_real_screening_list_passes_whole_and_not_cut_off() -> None:
