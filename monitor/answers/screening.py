@@ -18,6 +18,8 @@ from pipelines.tables import GRAPH, conform
 def screen(run: StoredRun, name: str, *, country: str | None = None, address: str | None = None) -> Answer:
     """Compare a name, and an address by itself, with every listing of the run.
 
+    `ended` are matches with entries that were taken off, or expired, before the run's day.
+
     Raises
     ------
     WrongUse
@@ -29,11 +31,14 @@ def screen(run: StoredRun, name: str, *, country: str | None = None, address: st
     tables = run.tables()
     listings = tables.frame("listings")
     matches = [_match(each) for each in screen_name(name, code, address, _near(run, name, listings))]
+    matches += _at_address(address, code, listings) if address else []
+    ended = [each for each in matches if each["delisted_on"] and each["delisted_on"] < run.info.as_of]
     return {
         "query": {"name": name, "country": code, "address": address},
         "on": None,
         "known": known(run),
-        "matches": matches + (_at_address(address, code, listings) if address else []),
+        "matches": [each for each in matches if each not in ended],
+        "ended": ended,
         "searched": {"lists": _lists(tables, listings)},
     }
 
@@ -64,6 +69,9 @@ def _match(found: Match) -> Answer:
         "band": found.band,
         "published_on": row.get("published_on"),
         "effective_on": row.get("effective_on"),
+        "amended_on": row.get("amended_on") or [],
+        "delisted_on": row.get("delisted_on"),
+        "delisted_inferred": bool(row.get("delisted_inferred")),
         "citation": row.get("citation"),
         "evidence": [{"claim": each.claim, "detail": each.detail, "weight": each.weight} for each in found.evidence],
     }
@@ -84,6 +92,9 @@ def _at_address(address: str, country: str | None, listings: pl.DataFrame) -> li
             "band": "match" if row["address_only"] and row["unit_level"] else "review",
             "published_on": row["published_on"],
             "effective_on": row["since_on"],
+            "amended_on": [],
+            "delisted_on": row["until_on"],
+            "delisted_inferred": bool(row["delisted_inferred"]),
             "citation": row["citation"],
             "evidence": [{"claim": "same_address", "detail": row["detail"], "weight": 1.0}],
         }

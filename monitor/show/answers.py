@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from monitor.show.alert import searched, show_path, show_units
@@ -28,18 +28,29 @@ def show_trace(answer: Json) -> None:
 
 def show_screening(answer: Json) -> None:
     """Print what a name resembles, and the lists it was compared with."""
-    rows = [{**each, "evidence": "; ".join(one["detail"] for one in each["evidence"])} for each in answer["matches"]]
-    put_table(
-        "Matches",
-        rows,
-        ("band", "score", "list", "entry", "name", "effective_on", "citation", "evidence"),
-        "No match in what was searched.",
-    )
+    columns = ("band", "score", "list", "entry", "name", "effective_on", "citation", "evidence")
+    put_table("Matches", _with_evidence(answer["matches"]), columns, "No match in what was searched.")
+    if any(each["amended_on"] for each in answer["matches"]):
+        put("An entry with several citations was amended: what it said on a day before the last of them is uncertain.")
+    if answer["ended"]:
+        put_table("No longer in force", _with_evidence(answer["ended"]), (*columns[:5], "delisted_on", "evidence"), "")
     lists = ", ".join(
         f"{name} ({each['entries']} entries, {each['version'] or 'no date'})"
         for name, each in answer["searched"]["lists"].items()
     )
     paragraph(f"Searched: {lists or 'no list was read yet'}")
+
+
+def _with_evidence(matches: Sequence[Json]) -> list[Json]:
+    """Write the evidence of each match in one text; a last day that no notice states says so."""
+    return [
+        {
+            **each,
+            "evidence": "; ".join(one["detail"] for one in each["evidence"]),
+            "delisted_on": f"{each['delisted_on']}{' (inferred)' if each['delisted_inferred'] else ''}",
+        }
+        for each in matches
+    ]
 
 
 def show_ownership(answer: Json) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from monitor.terminal import heading, paragraph, put, put_lines, put_table
-from monitor.words import plural
 
 Json = Mapping[str, Any]
 
