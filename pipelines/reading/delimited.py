@@ -35,7 +35,7 @@ LINE = 8 * 1024**2
 def header_of(text: bytes) -> list[str]:
     """Headings of delimited text, as written; empty for an empty file."""
     line, delimiter, _ = _head(unix(text))
-    return _headings(line, delimiter)
+    return _headings(line, delimiter) if len(line) <= LONGEST else []
 
 
 def pieces(text: Iterable[bytes], name: str, size: int = PIECE) -> Iterator[RawTable]:
@@ -47,23 +47,24 @@ def pieces(text: Iterable[bytes], name: str, size: int = PIECE) -> Iterator[RawT
         It has no header, or one beyond reason.
     """
     buffer = _Buffer(text)
-    buffer.fill(size)
+    buffer.fill(max(size, LINE + 1))
     line, delimiter, start = _head(buffer.text)
-    headings = _headings(line, delimiter)
-    _check(headings, line, name)
+    headings = _checked(line, delimiter, name)
     buffer.drop(start)
     yield from _Pieces(buffer, headings, delimiter, name, size).tables()
 
 
-def _check(headings: list[str], line: str, name: str) -> None:
-    if not headings:
-        raise SourceFailed(f"{name}: is empty; give it a header line and rows, or remove it")
+def _checked(line: str, delimiter: str, name: str) -> list[str]:
     if len(line) > LONGEST:
         raise SourceFailed(
             f"{name}: its first line has more than {LONGEST:,} characters; write a header and one record per line"
         )
+    headings = _headings(line, delimiter)
+    if not headings:
+        raise SourceFailed(f"{name}: is empty; give it a header line and rows, or remove it")
     if len(headings) > WIDEST:
         raise SourceFailed(f"{name}: has {len(headings):,} columns, more than {WIDEST:,}; leave out what is no record")
+    return headings
 
 
 class _Buffer:
@@ -129,7 +130,7 @@ class _Pieces:
         text = self.buffer.text
         window = text if len(text) <= self.window + STRETCH else text[: self.window]
         last = self.buffer.ended and len(window) == len(text)
-        found = counted(window, ord(self.delimiter), last)
+        found = counted(window, ord(self.delimiter), len(self.headings), last)
         if found is None:
             return None
         body = window[: found.end]

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pipelines.errors import SourceFailed
+from pipelines.reading.legacy import NAMES, legacy_codec
 
 MARK = "\0\ufffd"
 """Stands where bytes are no text in the encoding; the NUL spoils the record for whoever parses it."""
@@ -103,9 +104,11 @@ def _marking() -> str:
 
 def _named(declared: str, name: str) -> Encoding:
     try:
-        return Encoding(declared.upper(), codecs.lookup(declared).name)
-    except LookupError as error:
+        codec = codecs.lookup(declared).name.replace("-", "_")
+        "".encode(codec)
+    except (LookupError, ValueError) as error:
         raise SourceFailed(f'{name}: encoding = "{declared}" is none; write one such as "gb18030"') from error
+    return Encoding(NAMES.get(codec, declared.upper()), codec)
 
 
 def _wide(head: bytes) -> Encoding | None:
@@ -138,6 +141,7 @@ class _Survey:
         self._decoder = codecs.getincrementaldecoder("utf-8")()
         self._clean = True
         self.sample = bytearray()
+        self.taken = 0
 
     def add(self, piece: bytes) -> None:
         if piece.isascii() and not self._decoder.getstate()[0]:
@@ -148,40 +152,35 @@ class _Survey:
             except UnicodeDecodeError:
                 self._clean = False
         if len(self.sample) < SAMPLE:
-            lines = (line for line in piece.splitlines(keepends=True) if not line.isascii())
-            taken = 0
-            for line in lines:
+            self._take(piece)
+
+    def _take(self, piece: bytes) -> None:
+        """Sample lines with other than ASCII, whole ones where there are some."""
+        lines = piece.splitlines(keepends=True)
+        taken = 0
+        for line in lines[1:-1] if len(lines) > 3 and self.taken else lines:
+            if not line.isascii():
                 self.sample += line[:SAMPLED]
                 taken += len(line)
                 if taken > SAMPLED:
                     break
+        self.taken += 1
 
     def encoding(self) -> Encoding:
         if self._clean:
             try:
                 self._decoder.decode(b"", final=True)
             except UnicodeDecodeError:
-                return Encoding("UTF-8, cut off within a character", "utf-8")
+                return Encoding("UTF-8 with bytes that are none", "utf-8")
             return UTF8
-        return _legacy(bytes(self.sample))
+        return _told(bytes(self.sample))
 
 
-def _legacy(sample: bytes) -> Encoding:
-    """Tell GB18030 from Windows-1252: Chinese text has its high bytes in pairs, Western text singly."""
-    for shown, codec in (("GB18030", "gb18030"),) * _paired(sample) + (("Windows-1252", "cp1252"),):
-        try:
-            sample.decode(codec)
-        except UnicodeDecodeError:
-            continue
-        return Encoding(shown, codec)
-    return Encoding("Latin-1", "latin-1")
-
-
-def _paired(head: bytes) -> bool:
-    pairs = singles = run = 0
-    for byte in head:
-        if byte >= 0x80:
-            run += 1
-        elif run:
-            pairs, singles, run = pairs + run // 2, singles + run % 2, 0
-    return pairs > 4 * singles
+def _told(sample: bytes) -> Encoding:
+    """Tell UTF-8 with some bytes that are none from an encoding that is not Unicode."""
+    text = sample.decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    if sum(not each.isascii() for each in text) - broken > 4 * broken:
+        return Encoding("UTF-8 with bytes that are none", "utf-8")
+    codec = legacy_codec(sample)
+    return Encoding(NAMES[codec], codec)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from pipelines.reading.raw_table import LONGEST, SPANNED, complaint, no_rows
+from pipelines.reading.raw_table import LONGEST, SPANNED, complaint, has_whole_record, no_rows
 
 QUOTE, LINE_FEED = 34, 10
 BLOCK = 256 * 1024
@@ -38,7 +38,7 @@ class Measured(NamedTuple):
     records: int
 
 
-def counted(window: bytes, delimiter: int, last: bool) -> Counted | None:
+def counted(window: bytes, delimiter: int, width: int, last: bool) -> Counted | None:
     """Count the records and delimiters outside quotes; None when a quote stands where none may.
 
     `last`: the text ends here, so that a last line without an end is a record too.
@@ -52,9 +52,11 @@ def counted(window: bytes, delimiter: int, last: bool) -> Counted | None:
         return None
     quotes = quotes[: np.searchsorted(quotes, end)]
     whole = whole[:end]
-    if not _quotes_fit(whole, delimiter, quotes) or _spans_far(window, quotes):
+    if not _quotes_fit(whole, delimiter, quotes):
         return None
     feeds, delimiters = _outside(whole, delimiter, window, quotes)
+    if len(quotes) and _swallows(whole, delimiter, window, quotes, width):
+        return None
     unended = window[end - 1] != LINE_FEED
     return Counted(end, feeds + unended, delimiters, quotes)
 
@@ -83,13 +85,18 @@ def _quotes_fit(whole: npt.NDArray[np.uint8], delimiter: int, quotes: Places) ->
     return bool(fits[whole[before - 1]].all() and fits[whole[after + 1]].all())
 
 
-def _spans_far(window: bytes, quotes: Places) -> bool:
-    """Whether a quoted value has more lines or characters than any has: rather one quote is missing."""
-    lengths = quotes[1::2] - quotes[::2]
-    far = np.flatnonzero(lengths > SPANNED)
-    return any(
-        lengths[at] > LONGEST or window.count(b"\n", quotes[2 * at], quotes[2 * at + 1]) >= SPANNED for at in far
-    )
+def _swallows(whole: npt.NDArray[np.uint8], delimiter: int, window: bytes, quotes: Places, width: int) -> bool:
+    """Whether a quoted value has more lines or characters than any has, or whole records: a quote is missing."""
+    opens, closes = quotes[::2], quotes[1::2]
+    if (closes - opens > LONGEST).any():
+        return True
+    feeds = np.flatnonzero(whole == LINE_FEED)
+    first, behind = np.searchsorted(feeds, opens), np.searchsorted(feeds, closes)
+    several = np.flatnonzero(behind - first > 1)
+    if (behind[several] - first[several] >= SPANNED).any():
+        return True
+    between = (window[feeds[first[at]] + 1 : feeds[behind[at] - 1]] for at in several)
+    return width > 1 and any(has_whole_record(lines.split(b"\n"), delimiter, width) for lines in between)
 
 
 def _outside(whole: npt.NDArray[np.uint8], delimiter: int, window: bytes, quotes: Places) -> tuple[int, int]:

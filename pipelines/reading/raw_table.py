@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -53,6 +53,11 @@ def complaint(row: int, record: bytes, fields: int, width: int) -> dict[str, obj
         return bad_record(row, shown, reason, "quote values that hold the delimiter")
     reason = f"a value is longer than {LONGEST:,} characters"
     return bad_record(row, shown, reason, "shorten it, or close its quote")
+
+
+def has_whole_record(lines: Sequence[bytes], delimiter: int, width: int) -> bool:
+    """Whether one of the lines within a quoted value would be a record of its own."""
+    return any(line.count(delimiter) == width - 1 and b'"' not in line for line in lines)
 
 
 def joined(tables: Iterable[RawTable], name: str) -> RawTable:

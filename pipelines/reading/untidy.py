@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from pipelines.reading.raw_table import LONGEST, SPANNED, complaint, no_rows
+from pipelines.reading.raw_table import LONGEST, SPANNED, complaint, has_whole_record, no_rows
 
 AHEAD = 2 * LONGEST
 """Bytes beyond a stretch that its last record may need."""
@@ -100,8 +100,9 @@ def _spanned(lines: _Lines, delimiter: str, width: int) -> tuple[int, list[str]]
         fields = next(reader)
     except (csv.Error, StopIteration):
         return None
-    whole = any(len(_fields(line, delimiter)) == width for line in ahead[1 : reader.line_num - 1])
-    return (reader.line_num, fields) if len(fields) == width and not (whole and width > 1) else None
+    between = [line.encode("utf-8", "replace") for line in ahead[1 : reader.line_num - 1]]
+    swallows = width > 1 and has_whole_record(between, ord(delimiter), width)
+    return (reader.line_num, fields) if len(fields) == width and not swallows else None
 
 
 def _fields(record: str, delimiter: str) -> list[str]:
