@@ -153,6 +153,7 @@ def _keep(settings: Settings, store: Store, now: dt.datetime, say: Say) -> tuple
             registry=base.table("registry").collect() if base else None,
             before=base.tables() if base else None,
             rules=settings.trace.rules(),
+            rates=settings.rates(),
         )
         built = build(known, say)
         say("keeping the run")
@@ -209,6 +210,7 @@ def _parameters(settings: Settings) -> dict[str, Any]:
     return {
         "user": list(settings.user.parties),
         "trace": settings.trace.model_dump(mode="json"),
+        "exchange_rates": hashlib.sha256(settings.rates().write_csv().encode()).hexdigest()[:16],
         "flags": {name: each.model_dump(mode="json") for name, each in settings.flags.items()},
     }
 

@@ -18,9 +18,12 @@ from pipelines import secret
 from pipelines.configuration import config_path
 from pipelines.errors import InputError
 from pipelines.graph.tracing.rules import Rules
+from pipelines.normalize.exchange_rates import exchange_rates
 from pipelines.source import SourceSetting
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from monitor.channel import Channel
 
 Detail = Literal["full", "brief"]
@@ -175,6 +178,7 @@ class Settings(Section):
     inbox: Path = Path("inbox")
     downloads: Path = Path("downloads")
     as_of: dt.date | None = None
+    exchange_rates: Path | None = None
     user: User = User()
     store: StoreSetting = StoreSetting()
     journal: JournalSetting = JournalSetting()
@@ -205,6 +209,10 @@ class Settings(Section):
     def deliver_from(self) -> dt.date | None:
         """From when alerts are told one by one; None: from the day of the first run."""
         return self.daemon.deliver_from
+
+    def rates(self) -> pl.DataFrame:
+        """Read the exchange rates: the user's own, else those shipped."""
+        return exchange_rates(self.exchange_rates)
 
     def day(self, now: dt.datetime) -> dt.date:
         """The day that counts as today."""
@@ -294,6 +302,7 @@ def _resolve(settings: Settings, folder: Path) -> Settings:
             "folder": folder,
             "inbox": folder / settings.inbox,
             "downloads": folder / settings.downloads,
+            "exchange_rates": folder / settings.exchange_rates if settings.exchange_rates else None,
             "store": StoreSetting(path=store),
             "journal": JournalSetting(url=journal),
             "declared": tuple(_resolve_source(each, folder) for each in settings.declared),

@@ -44,7 +44,7 @@ class Known:
 
     `registry` maps mention keys to party ids from earlier runs and is an input: ids are stable because of it.
     `before` are the tables of the last run: what it knew of sources that give no rows this time. `rules` say how far
-    goods are followed.
+    goods are followed; `rates` are the exchange rates, those shipped where None.
     """
 
     records: Mapping[str, pl.DataFrame]
@@ -55,6 +55,7 @@ class Known:
     judgments: pl.DataFrame | None = None
     before: Tables | None = None
     rules: Rules = field(default_factory=Rules)
+    rates: pl.DataFrame | None = None
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def build(known: Known, say: Say = lambda _: None) -> Built:
     say("normalizing goods")
     goods = catalog()
     records["shipments"] = recognize(
-        movements.prepared(records["shipments"]), catalog=goods, user_items=records["items"]
+        movements.prepared(records["shipments"], known.rates), catalog=goods, user_items=records["items"]
     )
     say("resolving parties")
     named = mentions(records)
@@ -110,7 +111,7 @@ class _World:
         made["mentions"] = mentions_table(named, resolved.mention_to_party)
         moved = movements.shipments(self.records["shipments"], people, made["sources"], self.own)
         made["shipments"] = classification.classify(moved, self.goods.accelerators, as_of=self.known.as_of)
-        made["payments"] = money.payments(self.records["payments"], made["shipments"])
+        made["payments"] = money.payments(self.records["payments"], made["shipments"], self.known.rates)
         made["appearances"] = appearances(made["shipments"], made["payments"])
         made["listings"] = listings(self.records["listings"], names_fold=fold)
         made["screenings"] = screen(people, made["mentions"], made["listings"])

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import polars as pl
 
-from pipelines.graph.movements import graph_id, in_usd
+from pipelines.graph.movements import graph_id
+from pipelines.normalize.exchange_rates import in_usd
 from pipelines.tables import GRAPH, conform
 
 
-def payments(resolved: pl.DataFrame, shipments: pl.DataFrame) -> pl.DataFrame:
+def payments(resolved: pl.DataFrame, shipments: pl.DataFrame, rates: pl.DataFrame | None = None) -> pl.DataFrame:
     """Link payments to what they pay.
 
     By order where both sides name one; a payment without an order pays what its payee ships to its payer (as
     consignee or purchaser). `buyer` is the purchaser of those shipments, else the consignee.
     """
-    frame = resolved.with_columns(id=graph_id("payments"), record=pl.col("id"), amount_usd=in_usd("amount"))
+    usd = in_usd(resolved, "amount", "paid_on", rates)
+    frame = resolved.with_columns(id=graph_id("payments"), record=pl.col("id"), amount_usd=usd)
     paid = (
         pl.concat([_by_order(frame, shipments), _by_parties(frame, shipments)])
         .sort("id", "shipment")

@@ -6,9 +6,9 @@ from collections.abc import Collection
 
 import polars as pl
 
-from pipelines.configuration import config_toml
 from pipelines.graph.joining.told import MADE, told_once
 from pipelines.graph.transit import transit_days
+from pipelines.normalize.exchange_rates import in_usd
 from pipelines.tables import GRAPH, conform
 
 
@@ -18,19 +18,15 @@ def graph_id(table: str) -> pl.Expr:
     return pl.when(pl.col("source") == table).then(own).otherwise(pl.format("{}:{}", "source", own))
 
 
-def in_usd(amount: str) -> pl.Expr:
-    """Take an amount in USD, by the rounded rates shipped; in a currency without a rate it is unknown."""
-    rates = config_toml("exchange_rates.toml")
-    currency = pl.col("currency").str.to_uppercase().fill_null("USD")
-    return pl.col(amount) * currency.replace_strict(rates, default=None, return_dtype=pl.Float64)
+def prepared(records: pl.DataFrame, rates: pl.DataFrame | None = None) -> pl.DataFrame:
+    """Give shipment records their graph ids and the columns item recognition asks for.
 
-
-def prepared(records: pl.DataFrame) -> pl.DataFrame:
-    """Give shipment records their graph ids and the columns item recognition asks for."""
+    `rates` are the exchange rates (`pipelines.normalize.exchange_rates`); those shipped where none are given.
+    """
     return records.with_columns(
         id=graph_id("shipments"),
         record=pl.col("id"),
-        value_usd=in_usd("value"),
+        value_usd=in_usd(records, "value", "shipped_on", rates),
         hs_code=pl.col("hs_code").str.replace_all(r"\D", ""),
         eccn=pl.col("eccn").str.to_uppercase().str.strip_chars(),
         mode=pl.col("mode").str.to_lowercase(),
