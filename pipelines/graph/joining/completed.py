@@ -51,18 +51,21 @@ def _first_known(members: pl.DataFrame) -> Iterator[pl.Expr]:
 
 
 def _gathered(members: pl.DataFrame) -> pl.DataFrame:
-    """Gather what all rows say together: names, the earliest arrival, serial numbers, whose it is."""
+    """Gather what all rows say together: names, the earliest arrival, serial numbers, whose it is.
+
+    Rows are numbered in the order of their ids: the least number is the least id.
+    """
     left = pl.when("_leads").then("shipped_on").forward_fill()
     rows = members.select(
-        "_of", "id", "mine", own=pl.when(~pl.col("_whole")).then("id"),
+        "_of", "_row", "id", "mine", own=pl.when(~pl.col("_whole")).then("_row"),
         arrived=pl.when(pl.col("arrived_on") >= left).then("arrived_on"),
-    ).group_by("_of").agg(
-        pl.col("mine").any(), movement=pl.col("own").min(), movement_rows=pl.col("id"),
-        arrived_on=pl.col("arrived").min(),
+    ).sort("_of", "_row").with_columns(pl.col("_of").set_sorted()).group_by("_of", maintain_order=True).agg(
+        pl.col("mine").any(), own=pl.col("own").min(), movement_rows=pl.col("id"), arrived_on=pl.col("arrived").min()
     )  # fmt: skip
+    rows = rows.join(members.select(own="_row", movement="id").unique("own"), on="own", how="left").drop("own")
     numbered = members.filter(pl.col("serial_numbers").list.len() > 0).select("_of", "serial_numbers")
     serials = numbered.explode("serial_numbers").group_by("_of").agg(pl.col("serial_numbers").unique().sort())
-    return rows.with_columns(pl.col("movement_rows").list.sort()).join(serials, on="_of", how="left")
+    return rows.join(serials, on="_of", how="left")
 
 
 def _goods(members: pl.DataFrame) -> pl.DataFrame:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from pipelines.graph.joining.candidates import loose, named
@@ -63,13 +65,10 @@ def _single(rows: pl.DataFrame, group: Numbers) -> pl.DataFrame:
 
 def _open(pairs: pl.DataFrame, group: Numbers, rows: pl.DataFrame, parts: pl.DataFrame) -> pl.DataFrame:
     """Leave out pairs of rows that have their counterpart in the other's class."""
+    if pairs.is_empty():
+        return pairs
     labels = rows["label"].to_numpy()
-    own = pl.DataFrame({"group": group, "label": labels})
-    ends = parts.select(
-        pl.Series("one", group[parts["whole"].to_numpy()]), pl.Series("two", group[parts["part"].to_numpy()])
-    )
-    linked = pl.concat([ends, ends.select(one="two", two="one")]).join(own, left_on="two", right_on="group")
-    taken = pl.concat([own, linked.select(group="one", label="label")]).unique()
+    taken = _taken(pairs, group, labels, parts)
     a, b = pairs["a"].to_numpy(), pairs["b"].to_numpy()
     asked = pairs.with_columns(
         _a=pl.Series(group[a]), _b=pl.Series(group[b]), _la=pl.Series(labels[a]), _lb=pl.Series(labels[b])
@@ -78,6 +77,18 @@ def _open(pairs: pl.DataFrame, group: Numbers, rows: pl.DataFrame, parts: pl.Dat
         taken, left_on=["_b", "_la"], right_on=["group", "label"], how="anti"
     )
     return free.drop("_a", "_b", "_la", "_lb")
+
+
+def _taken(pairs: pl.DataFrame, group: Numbers, labels: npt.NDArray[Any], parts: pl.DataFrame) -> pl.DataFrame:
+    """List the classes each group of the pairs has, its own and those of its whole or its parts."""
+    ends = pl.DataFrame({"one": group[parts["whole"].to_numpy()], "two": group[parts["part"].to_numpy()]})
+    asked = np.zeros(len(group), dtype=np.bool_)
+    for some in (group[pairs["a"].to_numpy()], group[pairs["b"].to_numpy()], ends["one"], ends["two"]):
+        asked[some] = True
+    mask = asked[group]
+    own = pl.DataFrame({"group": group[mask], "label": labels[mask]})
+    linked = pl.concat([ends, ends.select(one="two", two="one")]).join(own, left_on="two", right_on="group")
+    return pl.concat([own, linked.select(group="one", label="label")]).unique()
 
 
 def _together(group: Numbers, parts: pl.DataFrame) -> Groups:

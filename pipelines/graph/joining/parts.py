@@ -36,8 +36,10 @@ def partial(rows: pl.DataFrame, group: Numbers) -> pl.DataFrame:
 
 def _under(rows: pl.DataFrame, key: str, place: int) -> pl.DataFrame:
     block = [key, "shipper", "consignee", "goods"]
-    mixed = rows.group_by(block).agg(least=pl.col("label").min(), most=pl.col("label").max())
-    shared = rows.join(mixed.filter(pl.col("least") != pl.col("most")), on=block, how="semi")
+    mixed = rows.group_by(block).agg(
+        (pl.col(name).min() != pl.col(name).max()).alias(name) for name in ("label", "amount")
+    )
+    shared = rows.join(mixed.filter("label", "amount"), on=block, how="semi")
     wholes = shared.filter(pl.len().over(*block, "label") == 1).select(
         *block, whole="group", most=pl.col("amount") * (1 + SAME_QUANTITY), of="amount", whole_label="label",
         agreed=~pl.col("moves"),

@@ -19,7 +19,7 @@ def example(kinds: dict[str, str]) -> Case:
     case = Case("M", wordsmith(11))
     cloud, agent = case.company("MY", "Cloud"), case.company("HK", "Logistics")
     for kind, letter in kinds.items():
-        late = {"days": None if kind == "export" else 7}
+        late: dict[str, Any] = {"days": None if kind == "export" else 7}
         case.ship(f"{letter}1", "2024-05-02", MINE, cloud, quantity=30, kind=kind, bill_of_lading="B1", **late)
         case.ship(f"{letter}2", "2024-05-20", MAKER, cloud, quantity=10, kind=kind, order_id="O2", **late)
         case.ship(f"{letter}3", "2024-06-01", cloud, agent, "computer parts", 36, kind=kind, hs_code="847330", **late)
