@@ -90,9 +90,9 @@ def _confidential(tables: Tables) -> Texts:
 
 
 def _marked(alert: dict[str, Any], known: Texts) -> dict[str, Any]:
-    said = "\n".join(_said(alert))
-    lists = [name for name in known.lists if _pattern(name).search(said)]
-    entries = [text for text in known.entries if _pattern(text).search(said)]
+    said = _plain("\n".join(_said(alert)))
+    lists = [name for name in known.lists if _plain(name) in said]
+    entries = [text for text in known.entries if _plain(text) in said]
     sources = [name for name in known.sources if name in (alert.get("snapshot", {}).get("lists") or {})]
     if not (lists or entries or sources):
         return alert
@@ -127,11 +127,6 @@ def _lists(lists: Json, sources: Iterable[str]) -> dict[str, Any]:
     """Name no source of a confidential list among the versions of lists."""
     kept = {name: version for name, version in lists.items() if name not in sources}
     return kept if len(kept) == len(lists) else {**kept, LIST: ""}
-
-
-def _pattern(text: str) -> re.Pattern[str]:
-    """Find a text as a whole, whatever its case and white space."""
-    return re.compile(rf"(?<!\w){_loose(text)}(?!\w)", re.IGNORECASE)
 
 
 def _loose(text: str) -> str:

@@ -62,7 +62,7 @@ def _troubles(reports: Sequence[SourceReport], lasting: Mapping[str, int], today
     found: dict[str, dict[str, list[str]]] = {}
     for report in reports:
         lines = {
-            "failed": [*report.failures],
+            "failed": [line for line in report.failures if line not in report.refused],
             "refused": [*report.refused],
             "stale": _stale(report, lasting.get(report.source), today),
         }

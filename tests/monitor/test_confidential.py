@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from monitor.channel import Channel
 from monitor.channels import mail
 from monitor.confidential import ENTRY, LIST, MARK, withheld
-from monitor.journal import Delivery, Journal
+from monitor.journal import Delivery, Journal, outbox
 from monitor.run import run
 from monitor.settings import MailSetting, read_settings
 from tests.cases import MAKER, MINE, NOW, Case, wordsmith, workspace, write_cases, write_rows
+from tests.monitor.receivers import alert
 
 Told = tuple[list[dict[str, Any]], list[Delivery]]
 
@@ -57,8 +58,8 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
     write_rows(folder / "private.csv", list(entries()))
     run(read_settings(config), now=NOW)
     journal = Journal(read_settings(config).journal.url)
-    again = [{**alert, "title": f"{alert['title']} again"} for alert in journal.alerts()]
-    anew = [{**alert, "id": f"{alert['id']}/2"} for alert in again]
+    again = [{**each, "title": f"{each['title']} again"} for each in journal.alerts()]
+    anew = [{**each, "id": f"{each['id']}/2"} for each in again]
     told = read_settings(config).channel_names()
     journal.raise_all([*again[1:], *anew], run=2, now=NOW + dt.timedelta(days=1), channels=told)
     messages = journal.due(NOW + dt.timedelta(days=99))
@@ -137,15 +138,17 @@ def test_a_channel_that_may_name_them_does(told: Told) -> None:
 
 
 def test_parties_and_records_stay_as_the_user_wrote_them(told: Told) -> None:
-    for alert in told[0]:
-        out = withheld(alert)
-        assert out["party"] == alert["party"]
-        assert [leg["record"] for path in out["paths"] for leg in path["legs"]] == [
-            leg["record"] for path in alert["paths"] for leg in path["legs"]
-        ]
+    for one in told[0]:
+        out = withheld(one)
+        assert out["party"] == one["party"]
+        assert _records(out) == _records(one)
         assert [(each["flag"], each["severity"]) for each in out["findings"]] == [
-            (each["flag"], each["severity"]) for each in alert["findings"]
+            (each["flag"], each["severity"]) for each in one["findings"]
         ]
+
+
+def _records(of: dict[str, Any]) -> list[str]:
+    return [leg["record"] for path in of["paths"] for leg in path["legs"]]
 
 
 words = st.text("abcXYZ éü北京.(-", min_size=4, max_size=14).filter(
@@ -160,30 +163,42 @@ def test_whatever_a_list_and_its_entry_are_called_they_are_withheld(
 ) -> None:
     secret, title = f"Q{of}zq", f"Q{entry}zw"
     text = f"{before}, consignee on 2024-05-02, matches {title} on list {secret}; {secret.upper()} ({title})"
-    alert = {
+    one = {
         "party": {"id": "p", "name": name}, "summary": text, "findings": [{"reason": text}],
         "paths": [{"end": {"restricted_because": [{"list": secret, "entry": title, "citation": "x"}]}}],
         MARK: {"lists": [secret], "entries": [title], "sources": []},
     }  # fmt: skip
-    said = json.dumps(withheld(alert), ensure_ascii=False).lower()
+    said = json.dumps(withheld(one), ensure_ascii=False).lower()
     assert secret.lower() not in said
     assert title.lower() not in said
 
 
 def test_an_entry_named_like_the_users_own_party_is_withheld_beside_its_list() -> None:
-    alert = {
+    one = {
         "party": {"id": "p", "name": "Acme Ltd"},
         "findings": [{"reason": "Acme Ltd, consignee on 2024-05-02, matches Acme Ltd on list Blue."}],
         "not_evaluable": [{"flag": "party_is_listed", "because": "resembles Acme Ltd (Blue)"}],
         MARK: {"lists": ["Blue"], "entries": ["Acme Ltd"], "sources": []},
     }  # fmt: skip
-    out = withheld(alert)
+    out = withheld(one)
     assert out["findings"][0]["reason"] == f"Acme Ltd, consignee on 2024-05-02, matches {ENTRY}."
     assert out["not_evaluable"][0]["because"] == f"resembles {ENTRY}"
     assert out["party"]["name"] == "Acme Ltd"
     assert MARK not in out
 
 
+def test_a_digest_too_long_to_tell_all_in_full_still_knows_what_to_withhold(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "MOST_CHARACTERS", 1)
+    mark = {"lists": ["Blue"], "entries": [], "sources": []}
+    for_all = [alert(name, title="Acme is on list Blue", **{MARK: mark}) for name in ("a-1", "a-2")]
+    journal.raise_all(for_all, run=1, now=NOW, channels=["hook"], deliver_from=NOW.date())
+    (message,) = journal.due(NOW)
+    assert message.event == "alert.digest"
+    assert "Blue" not in payloads(message)
+
+
 def test_an_alert_without_confidential_texts_stays_as_it_is() -> None:
-    alert = {"party": {"id": "p", "name": "Acme"}, "summary": "nothing", "snapshot": {"lists": {"el": "2026-01-01"}}}
-    assert withheld(alert) == alert
+    one = {"party": {"id": "p", "name": "Acme"}, "summary": "nothing", "snapshot": {"lists": {"el": "2026-01-01"}}}
+    assert withheld(one) == one

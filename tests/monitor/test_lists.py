@@ -101,6 +101,14 @@ def test_the_commands_tell_lists_of_the_run_asked_for(config: Path) -> None:
     assert "Ours" in entrepot("lists", "status", config=config).stdout
 
 
+def test_an_entry_that_expired_no_longer_matches(config: Path) -> None:
+    asked = ("screen", "Tallvik Works", "--country", "EE")
+    before, now = answer(*asked, "--known", "1", config=config), answer(*asked, config=config)
+    assert ([each["entry"] for each in before["matches"]], before["ended"]) == (["Tallvik Works"], [])
+    assert (now["matches"], [each["delisted_on"] for each in now["ended"]]) == ([], ["2026-05-09"])
+    assert "No longer in force" in entrepot(*asked, config=config).stdout
+
+
 def test_the_difference_of_the_last_two_runs_is_told(config: Path) -> None:
     found = answer("lists", "diff", config=config)
     assert (found["from"]["run"], found["known"]["run"]) == (1, 2)

@@ -16,8 +16,11 @@ from monitor.channels import mail, webhook
 from monitor.confidential import LIST
 from monitor.journal import Journal
 from monitor.operator_notice import notice
+from monitor.run import run
+from monitor.settings import read_settings
+from monitor.workspace import make_workspace
 from pipelines.source import SourceReport, SourceSetting
-from tests.monitor.receivers import NOON, Hook, Mailbox, parts_of
+from tests.monitor.receivers import NOON, SIGNED_WITH, Hook, Mailbox, parts_of
 
 GOOD = SourceReport(source="erp", table="shipments", read=3, accepted=3)
 BAD = SourceReport(source="erp", table="shipments", failures=("erp.csv: is empty; give it rows",), failed="erp.csv: …")
@@ -112,6 +115,22 @@ def test_a_channel_that_may_name_confidential_lists_names_their_source(journal: 
     journal.note_troubles({"blue": trouble}, ["hook"], NOON)
     deliver(journal, [webhook.channel(hook.setting(confidential=True))], NOON)
     assert json.loads(hook.got[0][1])["data"]["lines"] == ["blue.csv: is empty"]
+
+
+def test_a_pass_tells_of_the_sources_it_could_not_read_and_of_those_it_can_again(tmp_path: Path, hook: Hook) -> None:
+    make_workspace(tmp_path)
+    config, file = tmp_path / "monitor.toml", tmp_path / "inbox" / "parties.csv"
+    channel = f'[[channel]]\ntype = "webhook"\nname = "hook"\nurl = "{hook.url}"\nsecret = "{SIGNED_WITH}"\n'
+    config.write_text(config.read_text() + channel)
+    for hours, text in enumerate(("", "", "id,name\n1,Tallvik Works\n")):
+        file.write_text(text)
+        run(read_settings(config), now=NOON + dt.timedelta(hours=hours))
+    said = [json.loads(body) for _, body in hook.got]
+    assert [(each["type"], each["data"]["source"]) for each in said] == [
+        ("operator.source_failed", "parties"),
+        ("operator.source_recovered", "parties"),
+    ]
+    assert "parties.csv" in said[0]["data"]["lines"][0]
 
 
 @given(st.lists(st.sets(st.sampled_from("abc")), max_size=8))
