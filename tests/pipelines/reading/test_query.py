@@ -14,6 +14,8 @@ from typing import Any
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from pipelines.errors import EntrepotError, InputError, SourceFailed
 from pipelines.fetch import Fetched, fetch, fetched_paths
@@ -311,3 +313,32 @@ def kill_others(owner: psycopg.Connection[Any], folder: Path) -> None:
         time.sleep(0.01)
     others = "backend_type = 'client backend' AND pid <> pg_backend_pid()"
     owner.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}")  # noqa: S608
+
+
+TEXT = (
+    st.text(st.characters(codec="utf-8", exclude_categories=["Cc"], include_characters="\r\n\t"), max_size=12)
+    | st.none()
+)
+CELLS = st.tuples(TEXT, st.integers(-(2**63), 2**63 - 1), st.floats(allow_nan=False, allow_infinity=False), TEXT)
+
+
+@given(rows=st.lists(CELLS, max_size=12))
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_every_row_comes_through(tmp_path: Path, rows: list[tuple[Any, ...]]) -> None:
+    """Whatever texts hold, quotes, commas and line ends among them: as many rows, with the same values."""
+    with sqlite3.connect(tmp_path / "any.db") as any_db:
+        any_db.execute("DROP TABLE IF EXISTS t")
+        any_db.execute("CREATE TABLE t (a, b, c, d)")
+        any_db.executemany("INSERT INTO t VALUES (?, ?, ?, ?)", rows)
+    any_db.close()
+    (file,) = open_files(asked(tmp_path, "sqlite:///any.db", "SELECT * FROM t ORDER BY rowid").path)
+    table = file.table()
+    assert (table.read, table.bad.height) == (len(rows), 0)
+    for read, (a, b, c, d) in zip(table.frame.drop("row").rows(), rows, strict=True):
+        assert [_plain(each) for each in (read[0], read[3])] == [_plain(a), _plain(d)]
+        assert (int(str(read[1])), float(str(read[2]))) == (b, c)
+
+
+def _plain(text: str | None) -> str:
+    """Spell a text as reading leaves it: one kind of line end, no space around, nothing for null."""
+    return (text or "").replace("\r\n", "\n").replace("\r", "\n").strip()
