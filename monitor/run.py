@@ -28,17 +28,18 @@ from monitor.words import plural
 from pipelines import Tables
 from pipelines.build import Built, Known, build
 from pipelines.ingest import Ingested, ingest
+from pipelines.kept import KNOWN, Kept, nothing_known
+from pipelines.presence import Presence
 from pipelines.reading import quarantine
-from pipelines.reading.versions import winners
+from pipelines.reading.versions import record_schema
+from pipelines.readings import newest_copies, restored, stored
 from pipelines.resolve.listing_keys import listing_keys
 from pipelines.source import SourceReport
+from pipelines.standing import Standing, standing
 from pipelines.store import RunInfo, RunWriter, Store, StoredRun
 from pipelines.tables import FILES
 
 Say = Callable[[str], None]
-
-VERSION = ("source", "record", "line", "content", "recorded_on", "recorded_at")
-"""What tells one version of a record from another: the same content recorded later is a version of its own."""
 
 
 @dataclass(frozen=True)
@@ -126,83 +127,111 @@ def run(settings: Settings, *, now: dt.datetime, say: Say = lambda _: None) -> P
     )
 
 
-def read(settings: Settings, *, now: dt.datetime, say: Say = lambda _: None) -> Ingested:
-    """Read every source and change nothing."""
+def read(settings: Settings, *, now: dt.datetime, kept: Kept | None = None, say: Say = lambda _: None) -> Ingested:
+    """Read what changed in every source since `kept`, all of it without; change nothing."""
     switched(settings.flags)
-    return ingest(settings.sources, settings.inbox, as_of=settings.day(now), progress=say)
+    return ingest(settings.sources, settings.inbox, as_of=settings.day(now), now=now, kept=kept, progress=say)
 
 
 def source_rows(reports: Sequence[SourceReport]) -> list[dict[str, Any]]:
     """A row per source and table that was read or failed; a template without rows is none."""
-    keep = ("source", "table", "files", "read", "accepted", "duplicate", "quarantined", "version", "failed", "notes")
+    keep = (
+        "source", "table", "files", "read", "accepted", "duplicate", "quarantined", "corrected", "version", "failed",
+        "notes", "last_read_at",
+    )  # fmt: skip
     told = [each for each in reports if each.read or each.failed]
     return [{name: value for name, value in asdict(each).items() if name in keep} for each in told]
 
 
 def _keep(settings: Settings, store: Store, now: dt.datetime, say: Say) -> tuple[Ingested, bool]:
     """Read, build and store one run, when anything changed; tell whether one was made."""
-    ingested, as_of = read(settings, now=now, say=say), settings.day(now)
+    as_of = settings.day(now)
     with store.begin() as writer:
         base = store.open() if writer.base else None
-        records = _append(writer, base, ingested)
+        ingested = read(settings, now=now, kept=kept_of(base), say=say)
+        parameters = _parameters(settings)
+        if base and not (ingested.changed or _differs(base.info, as_of, parameters)):
+            return ingested, False
         known = Known(
-            records={name: winners(frame) for name, frame in records.items()},
+            records=_append(writer, base, ingested, settings),
             reports=ingested.reports,
             own_names=settings.user.parties,
             as_of=as_of,
             registry=base.table("registry").collect() if base else None,
             before=base.tables() if base else None,
+            presence=ingested.presence,
             rules=settings.trace.rules(),
             rates=settings.rates(),
         )
         built = build(known, say)
         say("keeping the run")
         _write(writer, ingested, built)
-        parameters = {**_parameters(settings), "supplied": sorted(built.tables.supplied)}
-        if not (writer.changed or _differs(writer.base, as_of, parameters)):
-            return ingested, False
         writer.commit(
             as_of=as_of,
             made_at=now,
             lists=_lists(ingested),
-            parameters=parameters,
+            parameters={**parameters, "supplied": sorted(built.tables.supplied)},
             judgments=0,
             version=version("entrepot"),
         )
     return ingested, True
 
 
-def _append(writer: RunWriter, base: StoredRun | None, ingested: Ingested) -> dict[str, pl.DataFrame]:
-    """Add what the store does not know yet, and give everything known of every contract table."""
+def kept_of(base: StoredRun | None) -> Kept:
+    """Give what a run keeps of the files it read; nothing where there is none, or it was made before files were kept."""
+    if base is None or "readings" not in base.names():
+        return Kept()
+
+    def versions(table: str, keys: pl.DataFrame) -> pl.DataFrame:
+        if f"records_{table}" not in base.names():
+            return nothing_known(table, keys)
+        known = base.records(table).select(list(KNOWN))
+        return known.join(keys.lazy(), on="key", how="semi").collect()
+
+    held = {name: base.table(name).collect() for name in (*Standing().frames(), *Presence().frames())}
+    return Kept(
+        readings=restored(base.table("readings").collect()),
+        quarantine=base.table("quarantine").collect(),
+        beside=Standing(**{name: held[name] for name in Standing().frames()}),
+        presence=Presence(*(held[name] for name in Presence().frames())),
+        versions=versions,
+    )
+
+
+def _append(
+    writer: RunWriter, base: StoredRun | None, ingested: Ingested, settings: Settings
+) -> dict[str, pl.DataFrame]:
+    """Add what the store does not know yet, and give what stands of every contract table."""
+    newest = newest_copies(ingested.readings, {each.id: each.mode for each in settings.sources})
     everything = {}
     for name in FILES:
-        now = ingested.records.get(name)
-        before = base.records(name).collect() if base and f"records_{name}" in base.names() else None
-        if now is None or now.is_empty():
-            if before is not None:
-                everything[name] = before.drop("known_run")
-            continue
-        if before is None:
-            writer.append(name, now)
-            everything[name] = now
-            continue
-        gone = [report.source for report in ingested.reports if report.mode == "snapshot" and not report.failed]
-        fresh = now.join(before, on=VERSION, how="anti", nulls_equal=True)
-        if fresh.height:
-            writer.append(name, fresh)
-        kept = before.drop("known_run").filter(~pl.col("source").is_in(gone))
-        everything[name] = pl.concat([kept, now if gone else fresh], how="diagonal_relaxed").unique(
-            VERSION, keep="first", maintain_order=True
-        )
+        writer.append(name, ingested.pieces(name), record_schema(name))
+        before = base.records(name).drop("known_run").collect() if base and f"records_{name}" in base.names() else None
+        fresh = ingested.records[name]
+        known = fresh if before is None else pl.concat([before, fresh], how="diagonal_relaxed")
+        if known.height:
+            everything[name] = standing(known, name, ingested.beside, newest.get(name))
     return everything
 
 
 def _write(writer: RunWriter, ingested: Ingested, built: Built) -> None:
+    """Write what was made of the records, and what is kept of their files."""
     for name in sorted(built.tables.frames):
         writer.write(name, built.tables.frame(name))
     writer.write("registry", built.registry)
     writer.write("listing_keys", listing_keys(built.tables.frame("listings")))
-    writer.write("quarantine", ingested.quarantine)
+    for name, frame in kept_tables(ingested).items():
+        writer.write(name, frame)
+
+
+def kept_tables(ingested: Ingested) -> dict[str, pl.DataFrame]:
+    """Name the tables by which the next pass reads only what changed."""
+    return {
+        "readings": stored(ingested.readings),
+        "quarantine": ingested.quarantine,
+        **ingested.beside.frames(),
+        **ingested.presence.frames(),
+    }
 
 
 def _parameters(settings: Settings) -> dict[str, Any]:
@@ -215,9 +244,9 @@ def _parameters(settings: Settings) -> dict[str, Any]:
     }
 
 
-def _differs(last: RunInfo | None, as_of: dt.date, parameters: Mapping[str, Any]) -> bool:
-    plain = json.loads(json.dumps(parameters))
-    return last is None or last.as_of != as_of or json.loads(json.dumps(last.parameters)) != plain
+def _differs(last: RunInfo, as_of: dt.date, parameters: Mapping[str, Any]) -> bool:
+    before = {name: each for name, each in last.parameters.items() if name != "supplied"}
+    return last.as_of != as_of or before != json.loads(json.dumps(parameters)) or last.version != version("entrepot")
 
 
 def _lists(ingested: Ingested) -> dict[str, str]:

@@ -27,6 +27,7 @@ from pipelines.normalize.catalog import Catalog, catalog
 from pipelines.normalize.items import recognize
 from pipelines.normalize.names import fold
 from pipelines.normalize.trade import trades
+from pipelines.presence import Presence, delisted
 from pipelines.resolve.clusters import Resolution, resolve
 from pipelines.resolve.mentions import mentions, with_party_ids
 from pipelines.resolve.parties import mentions_table, parties
@@ -43,8 +44,9 @@ class Known:
     """What a build starts from: the winning records of every contract table, and what is kept beside them.
 
     `registry` maps mention keys to party ids from earlier runs and is an input: ids are stable because of it.
-    `before` are the tables of the last run: what it knew of sources that give no rows this time. `rules` say how far
-    goods are followed; `rates` are the exchange rates, those shipped where None.
+    `before` are the tables of the last run: what it knew of sources that give no rows this time. `presence` is what
+    complete copies of lists held. `rules` say how far goods are followed; `rates` are the exchange rates, those
+    shipped where None.
     """
 
     records: Mapping[str, pl.DataFrame]
@@ -54,6 +56,7 @@ class Known:
     registry: pl.DataFrame | None = None
     judgments: pl.DataFrame | None = None
     before: Tables | None = None
+    presence: Presence = field(default_factory=Presence)
     rules: Rules = field(default_factory=Rules)
     rates: pl.DataFrame | None = None
 
@@ -113,7 +116,7 @@ class _World:
         made["shipments"] = classification.classify(moved, self.goods.accelerators, as_of=self.known.as_of)
         made["payments"] = money.payments(self.records["payments"], made["shipments"], self.known.rates)
         made["appearances"] = appearances(made["shipments"], made["payments"])
-        made["listings"] = listings(self.records["listings"], names_fold=fold)
+        made["listings"] = listings(delisted(self.records["listings"], self.known.presence), names_fold=fold)
         made["screenings"] = screen(people, made["mentions"], made["listings"])
         listed = screen_addresses(people, made["mentions"], made["shipments"], made["listings"])
         made["address_listings"] = on_moving_rows(listed, made["shipments"])

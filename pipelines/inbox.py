@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipelines.reading.mapping import ColumnMapping
 from pipelines.reading.raw import RawFile
 from pipelines.sources import SOURCES
 from pipelines.tables import FILES, Table
@@ -21,10 +22,11 @@ TELLING = 3
 
 @dataclass(frozen=True)
 class Recognized:
-    """What a file is: a published source by id, or a canonical file of one table."""
+    """What a file is: a published source by id, or a file of one table, canonical or as a mapping says."""
 
     source: str
     table: str | None = None
+    mapping: ColumnMapping | None = None
 
 
 def files_in(inbox: Path) -> list[Path]:

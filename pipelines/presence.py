@@ -30,6 +30,10 @@ class Presence:
     entries: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=ENTRIES))
     copies: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=COPIES))
 
+    def frames(self) -> dict[str, pl.DataFrame]:
+        """Name the two tables as the store does."""
+        return {"list_entries": self.entries, "list_copies": self.copies}
+
     def noted(self, records: pl.DataFrame, source: str, lists: Iterable[str], dated_on: dt.date) -> Presence:
         """Add one complete copy: its records (`list`, `record`) of `lists`, and its day.
 

@@ -90,8 +90,9 @@ class Source:
 
 @dataclass(frozen=True)
 class SourceReport:
-    """What one reading of one source gave for one table. read = accepted + duplicate + quarantined.
+    """What the files of one source gave for one table. read = accepted + duplicate + quarantined.
 
+    `corrected` are quarantined rows that a later file gave again, and right.
     `failures` has a line per file that could not be read, `failed` all of them on one line; `refused` a line per copy
     of a list that claims to be complete and is not, so that the last good one stays; `columns_filled` is
     the share of rows, 0 to 1, that have a value, per column the files have. `version` is the file's date, else
@@ -105,6 +106,7 @@ class SourceReport:
     accepted: int = 0
     duplicate: int = 0
     quarantined: int = 0
+    corrected: int = 0
     corrections: int = 0
     columns_filled: Mapping[str, float] = field(default_factory=dict)
     first_day: dt.date | None = None
@@ -121,6 +123,7 @@ class SourceReport:
     failures: tuple[str, ...] = ()
     failed: str | None = None
     refused: tuple[str, ...] = ()
+    last_read_at: dt.datetime | None = None
 
 
 def sources(reports: Sequence[SourceReport], before: pl.DataFrame | None = None) -> pl.DataFrame:

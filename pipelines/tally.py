@@ -1,18 +1,17 @@
-"""Add up what the files of one source gave for one table, so that every row read is accounted for."""
+"""Count what files read together give for one table, so that every row read is accounted for."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 import polars as pl
 
 from pipelines.reading import quarantine
-from pipelines.reading.raw import RawFile
-from pipelines.reading.versions import corrected, distinct, no_records, with_provenance
-from pipelines.source import Extract, SourceReport, SourceSetting
-from pipelines.tables import FILES
+from pipelines.reading.versions import with_provenance
+from pipelines.source import Extract, SourceSetting
 
 FIRST_DAY_OF: Mapping[str, str] = {
     "shipments": "shipped_on",
@@ -28,121 +27,82 @@ FIRST_DAY_OF: Mapping[str, str] = {
 
 @dataclass
 class Tally:
-    """What is known of one source and table while its files are read."""
+    """What is known of one table while files of one source are read together."""
 
     setting: SourceSetting
     table: str
-    frames: list[pl.DataFrame] = field(default_factory=list)
-    bad: list[pl.DataFrame] = field(default_factory=list)
-    files: list[str] = field(default_factory=list)
+    filed_on: Mapping[str, dt.date | None]
     read: int = 0
-    rejected: int = 0
+    extra: int = 0
     repeated: int = 0
-    columns: set[str] = field(default_factory=set)
+    bad: list[pl.DataFrame] = field(default_factory=list)
+    filled: Counter[str] = field(default_factory=Counter)
+    rows: int = 0
     unlicensed: bool = False
+    days: list[dt.date] = field(default_factory=list)
+    ahead: int = 0
     notes: list[str] = field(default_factory=list)
-    failures: list[str] = field(default_factory=list)
-    versions: set[str] = field(default_factory=set)
+    corrects: list[str] = field(default_factory=list)
 
-    def add(self, extract: Extract, files: Sequence[RawFile], expected: tuple[int, int] | None = None) -> None:
-        """Count what one file, or several read together, gave; say when it is not about as much as expected."""
-        dates = {file.name: self.setting.as_of or file.dated_on for file in files}
-        for name, rows in _by_file(extract.rows, files[0].name):
-            self.frames.append(with_provenance(rows, self.table, self.setting.id, name, dates.get(name)))
-        for name, rows in _by_file(extract.quarantined, files[0].name):
-            told = rows.with_columns(file=pl.lit(name), source=pl.lit(self.setting.id))
-            self.bad.append(told.select(quarantine.SCHEMA.keys()))
-        self.files += dates
+    @property
+    def rejected(self) -> int:
+        return sum(frame.height for frame in self.bad)
+
+    def add(self, extract: Extract, as_of: dt.date) -> Iterator[pl.DataFrame]:
+        """Count one piece; give its rows with their provenance."""
+        first = next(iter(self.filed_on))
+        for name, rows in _by_file(extract.quarantined, first):
+            told = rows.with_columns(file=pl.lit(name), source=pl.lit(self.setting.id), table=pl.lit(self.table))
+            self.bad.append(quarantine.whole(told))
         self.read += extract.read
-        self.rejected += extract.quarantined.height
+        self.extra += extract.extra
         self.repeated += extract.repeated
         self.notes += extract.notes
-        self.versions |= {
-            day.isoformat() if day else file.version for file, day in zip(files, dates.values(), strict=True)
-        }
-        if expected and not expected[0] <= extract.read <= expected[1]:
-            usual = f"{expected[0]:,} to {expected[1]:,}"
-            self.notes.append(f"{files[0].name}: {extract.read:,} records; a complete file has {usual}")
+        if "quarantined_as" in extract.rows.columns:
+            self.corrects += extract.rows.get_column("quarantined_as").drop_nulls()
         if extract.rows.height:
-            self.columns |= extract.columns
-            self.unlicensed |= "license" not in extract.columns
+            self._note(extract, as_of)
+        for name, rows in _by_file(extract.rows, first):
+            yield with_provenance(rows, self.table, self.setting.id, name, self.filed_on.get(name))
 
-    def fail(self, line: str, file: str | None = None) -> None:
-        """Note why a file, or all of the source, could not be read."""
-        self.failures.append(line)
-        self.files += [file] if file else []
-
-    def result(self, as_of: dt.date) -> tuple[pl.DataFrame, SourceReport]:
-        """Give the records, one of each record and content, and the report."""
-        none = no_records(self.table) if self.table in FILES else pl.DataFrame()
-        every = pl.concat(self.frames) if self.frames else none
-        frame = distinct(every) if self.frames else every
-        duplicate = every.height - frame.height + self.repeated
-        report = SourceReport(
-            source=self.setting.id,
-            table=self.table,
-            files=tuple(dict.fromkeys(self.files)),
-            read=self.read,
-            accepted=self.read - duplicate - self.rejected,
-            duplicate=duplicate,
-            quarantined=self.rejected,
-            columns_filled=_filled(frame, self.columns),
-            version=", ".join(sorted(self.versions)) or None,
-            mode=self.setting.mode,
-            records_licenses=self._records_licenses(),
-            sites_complete=self.setting.sites_complete,
-            complete=self.setting.complete,
-            register_complete_for=self.setting.register_complete_for,
-            moves_goods=self.setting.moves_goods,
-            prefix=self.setting.prefix,
-            notes=tuple(dict.fromkeys(self.notes)),
-            failures=tuple(dict.fromkeys(self.failures)),
-            failed=" | ".join(dict.fromkeys(self.failures)) or None,
+    def _note(self, extract: Extract, as_of: dt.date) -> None:
+        rows = extract.rows
+        there = rows.select(
+            _has_value(name, rows.schema[name]).sum().alias(name)
+            for name in sorted(extract.columns & set(rows.columns))
         )
-        return frame, _told(report, frame, as_of)
+        self.filled.update(dict.fromkeys(extract.columns, 0) | (there.row(0, named=True) if there.width else {}))
+        self.rows += rows.height
+        self.unlicensed |= "license" not in extract.columns
+        day = FIRST_DAY_OF.get(self.table)
+        if day and day in rows.columns:
+            first, last, ahead = rows.select(
+                pl.col(day).min().alias("first"), pl.col(day).max().alias("last"), (pl.col(day) > as_of).sum()
+            ).row(0)
+            self.days += [each for each in (first, last) if each]
+            self.ahead += int(ahead or 0)
 
-    def _records_licenses(self) -> bool:
-        """Whether rows would show a license: as declared, else whether every file with rows has such a column."""
-        if self.setting.records_licenses is not None:
-            return self.setting.records_licenses
-        return "license" in self.columns and not self.unlicensed
+    def told(self, corrections: int, as_of: dt.date) -> tuple[str, ...]:
+        """What a reader should know of the files."""
+        notes = [*dict.fromkeys(self.notes)]
+        if corrections:
+            notes.append(
+                f"{corrections:,} records have several versions; the one recorded last counts "
+                "(lines of one movement need a `line` column)"
+            )
+        if self.ahead:
+            notes.append(f"{self.ahead:,} rows have a {FIRST_DAY_OF[self.table]} after {as_of}")
+        return tuple(notes)
 
 
 def _by_file(frame: pl.DataFrame, otherwise: str) -> list[tuple[str, pl.DataFrame]]:
     if "file" not in frame.columns:
-        return [(otherwise, frame)]
-    return [(str(name), rows) for (name,), rows in frame.partition_by("file", as_dict=True).items()]
+        return [(otherwise, frame)] if frame.height else []
+    return [
+        (str(name), rows) for (name,), rows in frame.partition_by("file", as_dict=True, maintain_order=True).items()
+    ]
 
 
-def _filled(frame: pl.DataFrame, columns: Iterable[str]) -> dict[str, float]:
-    named = sorted(columns)
-    if frame.is_empty() or not named:
-        return {}
-    empty = [_is_empty(name, frame.schema[name]).mean().alias(name) for name in named]
-    return {name: 1 - float(share) for name, share in frame.select(empty).row(0, named=True).items()}
-
-
-def _is_empty(name: str, dtype: pl.DataType) -> pl.Expr:
+def _has_value(name: str, dtype: pl.DataType) -> pl.Expr:
     column = pl.col(name)
-    return (column.is_null() | (column.list.len() == 0)) if isinstance(dtype, pl.List) else column.is_null()
-
-
-def _told(report: SourceReport, frame: pl.DataFrame, as_of: dt.date) -> SourceReport:
-    """Add the days the records span, and what a reader should know of them."""
-    if frame.is_empty():
-        return report
-    notes = list(report.notes)
-    versions = corrected(frame)
-    if versions:
-        notes.append(
-            f"{versions:,} records have several versions; the one recorded last counts "
-            "(lines of one movement need a `line` column)"
-        )
-    day = FIRST_DAY_OF.get(report.table)
-    first = last = None
-    if day:
-        first, last = frame.select(pl.col(day).min().alias("first"), pl.col(day).max().alias("last")).row(0)
-        later = int(frame.select((pl.col(day) > as_of).sum()).item())
-        if later:
-            notes.append(f"{later:,} rows have a {day} after {as_of}")
-    return replace(report, corrections=versions, first_day=first, last_day=last, notes=tuple(notes))
+    return (column.list.len() > 0).fill_null(value=False) if isinstance(dtype, pl.List) else column.is_not_null()

@@ -5,6 +5,7 @@ Each parser is an expression over text that is stripped and null when empty; wha
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
@@ -12,7 +13,7 @@ import polars as pl
 
 from pipelines.normalize.countries import country_code
 from pipelines.normalize.dates import TWO_WAYS, day
-from pipelines.normalize.numbers import TWO_WAYS_COMMA, Evidence, Sign, evidence, number
+from pipelines.normalize.numbers import LARGEST, TWO_WAYS_COMMA, Evidence, Sign, evidence, number
 from pipelines.tables import Column
 
 NOTHING = (
@@ -21,6 +22,12 @@ NOTHING = (
 )  # fmt: skip
 """Words that mean: no value. NA is none of them: it is Namibia."""
 
+LONGEST_NOTHING = max(len(word.encode()) for word in NOTHING)
+AT_ENDS = r"^[\s\x{a0}\x{200b}\x{feff}]|[\s\x{a0}\x{200b}\x{feff}]$"
+UNEVEN = r"[\t\n\v\f\r\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}]|  "
+"""White space that is not one space between words."""
+
+EARLIEST_DAY = dt.date(1800, 1, 1)
 TRUE, FALSE = ("yes", "true", "1", "y", "t"), ("no", "false", "0", "n", "f")
 MONEY = ("value", "amount", "revenue", "paid_in_capital")
 CURRENCIES = {
@@ -81,6 +88,17 @@ def clean(column: pl.Expr) -> pl.Expr:
     )
 
 
+def cleaned(frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
+    """Clean the columns of texts that need it; most files need nothing, and looking is quicker than cleaning."""
+    if frame.is_empty() or not names:
+        return frame
+    at_ends = pl.col(pl.String).str.contains(AT_ENDS).any()
+    spaced = frame.lazy().select(names).select(at_ends).collect().row(0, named=True)
+    short = pl.col(pl.String).filter(pl.col(pl.String).str.len_bytes() <= LONGEST_NOTHING).str.to_lowercase()
+    empty = frame.lazy().select(names).select(short.is_in(("", *NOTHING)).any()).collect().row(0, named=True)
+    return frame.with_columns(clean(pl.col(name)) for name in names if spaced.get(name) or empty.get(name))
+
+
 def parse(column: Column, texts: pl.Series, style: Style, beside: Collection[str] = ()) -> Parsed:
     """Read one column of a contract table from its cleaned texts; `texts` tells its distinct countries.
 
@@ -89,10 +107,14 @@ def parse(column: Column, texts: pl.Series, style: Style, beside: Collection[str
     text = pl.col(column.name)
     kind = column.kind
     if kind == "date":
+        if not style.date_formats and _all_are(texts.str.to_date("%Y-%m-%d", strict=False), texts, EARLIEST_DAY):
+            return day_column(text.str.to_date("%Y-%m-%d", strict=False), text, ())
         return day_column(day(text, style.date_formats, style.timezone), text, style.date_formats)
     if kind == "number":
         money = column.name in MONEY
         currency = pl.col("currency") if money and "currency" in beside else pl.lit("USD") if money else None
+        if style.sign in ("point", "unknown") and _all_are(_as_number(texts), texts, -LARGEST, LARGEST):
+            return number_column(text.cast(pl.Float64, strict=False), text)
         bare = text.str.replace(r"\s*%$", "") if column.name.startswith("share_") else text
         return number_column(number(bare, style.sign, currency), text)
     if kind == "bool":
@@ -101,7 +123,19 @@ def parse(column: Column, texts: pl.Series, style: Style, beside: Collection[str
         return Parsed(_country(text, texts, kind == "list"), "is no country we know", "write the ISO code, as SG")
     if kind == "list":
         return _listed(text, column.name, texts)
-    return _text(text, column.name)
+    return _text(text, column.name, texts)
+
+
+def _as_number(texts: pl.Series) -> pl.Series:
+    return texts.cast(pl.Float64, strict=False)
+
+
+def _all_are(values: pl.Series, texts: pl.Series, least: object, most: object | None = None) -> bool:
+    """Whether every text has a value, within bounds: then nothing else need be tried."""
+    if values.null_count() != texts.null_count():
+        return False
+    within = (values >= least) if most is None else values.is_between(least, most)  # type: ignore[arg-type]
+    return bool(within.all())
 
 
 def day_column(value: pl.Expr, text: pl.Expr, formats: Sequence[str]) -> Parsed:
@@ -180,7 +214,7 @@ def _stop(text: str) -> str | None:
     return None if code is None else f"{code}@{dates.strip()}" if dates.strip() else code
 
 
-def _text(text: pl.Expr, name: str) -> Parsed:
+def _text(text: pl.Expr, name: str, texts: pl.Series) -> Parsed:
     if name == "hs_code":
         digits = text.str.replace(r"\.0$", "").str.replace_all(r"\D", "")
         return Parsed(
@@ -194,4 +228,4 @@ def _text(text: pl.Expr, name: str) -> Parsed:
         return Parsed(text.str.replace_all(r"\s", "").str.to_uppercase(), "", "")
     if name in ("kind", "mode", "unit", "status", "answer", "event", "seen_by"):
         return Parsed(text.str.to_lowercase(), "", "")
-    return Parsed(text.str.replace_all(r"[\s\u00a0]+", " "), "", "")
+    return Parsed(text.str.replace_all(r"[\s\u00a0]+", " ") if texts.str.contains(UNEVEN).any() else text, "", "")

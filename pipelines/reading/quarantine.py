@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
+import polars_hash as plh
 
+from pipelines.reading.versions import key_of
 from pipelines.tables import Table
 
 SHOWN = 200
@@ -20,7 +22,16 @@ SCHEMA: Mapping[str, pl.DataType] = {
     "value": pl.String(),
     "reason": pl.String(),
     "advice": pl.String(),
+    "table": pl.String(),
+    "record": pl.String(),
+    "line": pl.Int64(),
+    "original": pl.String(),
+    "quarantined_as": pl.String(),
 }
+"""`record` and `line` are null where they cannot be read. `original` is the row as written, a JSON object of headings,
+null where its fields cannot be told apart; `quarantined_as` names it, for a file that gives it again, corrected."""
+
+TOLD = ("row", "column", "value", "reason", "advice")
 
 
 @dataclass(frozen=True)
@@ -43,8 +54,25 @@ def empty() -> pl.DataFrame:
 
 def bad_rows(rows: Iterable[Mapping[str, object]] = ()) -> pl.DataFrame:
     """Give bad records of one file: row, column, value, reason, advice."""
-    listed = [{**dict.fromkeys(SCHEMA), **row} for row in rows]
-    return pl.DataFrame(listed, schema=SCHEMA).drop("source", "file")
+    listed = [{**dict.fromkeys(TOLD), **row} for row in rows]
+    return pl.DataFrame(listed, schema={name: SCHEMA[name] for name in TOLD})
+
+
+def whole(rows: pl.DataFrame) -> pl.DataFrame:
+    """Complete bad records that have source, file and table: columns they lack are null, and each gets its name."""
+    lacking = [pl.lit(None, dtype).alias(name) for name, dtype in SCHEMA.items() if name not in rows.columns]
+    named = plh.concat_str(
+        ["source", "file", pl.col("row").cast(pl.String), pl.coalesce("original", "value", pl.lit(""))],
+        separator="\x1f",
+        ignore_nulls=True,
+    )
+    every = rows.with_columns(lacking).with_columns(quarantined_as=named.chash.blake3().str.slice(0, 16))
+    return every.select(pl.col(name).cast(dtype) for name, dtype in SCHEMA.items())
+
+
+def key() -> pl.Expr:
+    """Name the record of a bad row as that of a good one is named; null where it cannot be read."""
+    return pl.when(pl.col("record").is_not_null()).then(key_of(pl.col("source"), pl.col("record"), pl.col("line")))
 
 
 def divide(frame: pl.DataFrame, texts: pl.DataFrame, checks: Sequence[Check]) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -53,6 +81,10 @@ def divide(frame: pl.DataFrame, texts: pl.DataFrame, checks: Sequence[Check]) ->
     `texts` is the same rows as written, in the same order.
     """
     if not checks or frame.is_empty():
+        return frame, bad_rows()
+    found = frame.select(check.wrong.any().alias(f"{number}") for number, check in enumerate(checks)).row(0)
+    checks = [check for check, wrong in zip(checks, found, strict=True) if wrong]
+    if not checks:
         return frame, bad_rows()
     first = pl.coalesce(
         pl.when(check.wrong.fill_null(value=False)).then(pl.lit(number, pl.Int32))

@@ -108,7 +108,9 @@ class RawFile:
 
     @cached_property
     def head(self) -> bytes:
-        """The first MiB of its text, as UTF-8."""
+        """The first MiB of its text, as UTF-8; empty for Parquet, which has none."""
+        if self.is_parquet:
+            return b""
         if self.content.isascii() and b"\0" not in self.content:
             refuse_binary(self.content, self.name)
             return self.content

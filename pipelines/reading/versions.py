@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Iterable, Mapping
 
 import polars as pl
+import polars_hash as plh
 
 from pipelines.tables import FILES
 
@@ -37,10 +37,17 @@ PROVENANCE: Mapping[str, pl.DataType] = {
     "recorded_on": pl.Date(),
     "recorded_at": pl.Datetime("us"),
     "content": pl.String(),
+    "key": pl.Int64(),
+    "version": pl.Int64(),
 }
-"""Where a row comes from. `recorded_on` is the day of `recorded_at`, else the file's own date, else null."""
+"""Where a row comes from. `recorded_on` is the day of `recorded_at`, else the file's own date, else null.
+
+`key` stands for source, record and line, `version` for the content: 64 bits each, the same on every machine.
+"""
 
 RECORD = ("source", "record", "line")
+VERSION = ("key", "version")
+RECORDED = ("recorded_on", "recorded_at")
 
 
 def record_schema(table: str) -> dict[str, pl.DataType]:
@@ -58,7 +65,8 @@ def with_provenance(rows: pl.DataFrame, table: str, source: str, file: str, file
 
     `rows` has `row` and may have `record`, `line` and `recorded_at`; `filed_on` is the file's own date.
     """
-    missing = {"line": pl.lit(1, pl.Int64), "recorded_at": pl.lit(None, pl.Datetime("us")), "record": _key(rows, table)}
+    missing = {"line": pl.lit(1, pl.Int64), "recorded_at": pl.lit(None, pl.Datetime("us"))}
+    missing["record"] = record_of(rows, table)
     rows = rows.with_columns(expr.alias(name) for name, expr in missing.items() if name not in rows.columns)
     rows = rows.with_columns(
         source=pl.lit(source),
@@ -66,6 +74,9 @@ def with_provenance(rows: pl.DataFrame, table: str, source: str, file: str, file
         content=_content(rows, table),
         line=pl.col("line").fill_null(1),
         recorded_on=pl.coalesce(pl.col("recorded_at").dt.date(), pl.lit(filed_on, pl.Date())),
+    ).with_columns(
+        key=key_of(pl.col("source"), pl.col("record"), pl.col("line")),
+        version=_short(pl.col("content")),
     )
     return rows.select(
         pl.col(name).cast(dtype) if name in rows.columns else pl.lit(None, dtype=dtype).alias(name)
@@ -73,10 +84,22 @@ def with_provenance(rows: pl.DataFrame, table: str, source: str, file: str, file
     )
 
 
-def _key(rows: pl.DataFrame, table: str) -> pl.Expr:
+def key_of(source: pl.Expr, record: pl.Expr, line: pl.Expr) -> pl.Expr:
+    """Name a record of a source by 64 bits."""
+    return _short(source, record.fill_null(""), line.fill_null(1).cast(pl.String))
+
+
+def _short(*parts: pl.Expr) -> pl.Expr:
+    """Name texts by 64 bits; a pair of them tells two versions apart beyond any accident."""
+    text = plh.concat_str(list(parts), separator="\x1f")
+    return text.nchash.xxh3_64().reinterpret(signed=True)
+
+
+def record_of(rows: pl.DataFrame, table: str) -> pl.Expr:
+    """Name the record a row is of: its id, or what identifies a row of this table; null where that is missing."""
     columns = KEYS.get(table, ("id",))
     if len(columns) == 1:
-        return pl.col(columns[0])
+        return pl.col(columns[0]) if columns[0] in rows.columns else pl.lit(None, pl.String)
     parts = [
         _as_text(rows, name).fill_null("").str.to_lowercase() if name in rows.columns else pl.lit("")
         for name in columns
@@ -89,20 +112,15 @@ def _as_text(rows: pl.DataFrame, name: str) -> pl.Expr:
     return pl.col(name).list.join(";") if isinstance(dtype, pl.List) else pl.col(name).cast(pl.String)
 
 
-def _content(rows: pl.DataFrame, table: str) -> pl.Series:
+def _content(rows: pl.DataFrame, table: str) -> pl.Expr:
     """Hash the values of each row; a column that is null and one that is not there are the same.
 
     Stored hashes must agree with those of any later version, so polars' own hash does not serve.
     """
     columns = sorted(name for name in FILES[table].schema if name in rows.columns)
     named = [pl.concat_str(pl.lit(f"{name}\x1f"), _as_text(rows, name)) for name in columns]
-    texts = (
-        rows.select(pl.concat_str(named, separator="\x1e", ignore_nulls=True)).to_series()
-        if named
-        else pl.Series([""] * len(rows))
-    )
-    digests = [hashlib.blake2b(text.encode(), digest_size=12).hexdigest() for text in texts]
-    return pl.Series("content", digests, pl.String)
+    text = plh.concat_str(named or [pl.lit("")], separator="\x1e", ignore_nulls=True)
+    return text.chash.blake3().str.slice(0, 24)
 
 
 def distinct(records: pl.DataFrame) -> pl.DataFrame:
@@ -124,10 +142,10 @@ def corrected(records: pl.DataFrame) -> int:
 
 
 def _last(records: pl.DataFrame, by: Iterable[str]) -> pl.DataFrame:
-    key = list(by)
-    if records.is_empty() or not records.select(pl.struct(key).is_duplicated().any()).item():
+    columns = list(by)
+    if records.is_empty() or not records.select(pl.struct(columns).is_duplicated().any()).item():
         return records
-    order = [name for name in ("recorded_on", "recorded_at", "content") if name in records.columns]
+    order = [name for name in (*RECORDED, "content") if name in records.columns]
     ties = [name for name in ("file", "row") if name in records.columns]
     ranked = records.sort([*order, *ties], descending=[False] * len(order) + [True] * len(ties), nulls_last=False)
-    return ranked.unique(subset=key, keep="last", maintain_order=True).sort(ties or key)
+    return ranked.unique(subset=columns, keep="last", maintain_order=True).sort(ties or columns)

@@ -11,8 +11,8 @@ import polars as pl
 from pipelines.errors import InputError, SourceFailed
 from pipelines.normalize.dates import moment
 from pipelines.normalize.numbers import Evidence, Sign
-from pipelines.normalize.values import Parsed, Style, clean, evidence_of, parse
-from pipelines.reading.mapping import EXTRA, ColumnMapping, nearest, not_used, some
+from pipelines.normalize.values import Parsed, Style, cleaned, evidence_of, parse
+from pipelines.reading.mapping import ColumnMapping, nearest, not_used, some
 from pipelines.reading.mapping.canonical import canonical
 from pipelines.reading.mapping.canonical import parsed as mapped
 from pipelines.reading.mapping.lines import lines
@@ -20,6 +20,7 @@ from pipelines.reading.mapping.lines import notes as mapped_notes
 from pipelines.reading.quarantine import Check, bad_rows, divide, sound
 from pipelines.reading.raw import RawFile, spelled
 from pipelines.reading.raw_table import RawTable
+from pipelines.reading.versions import record_of
 from pipelines.source import Extract
 from pipelines.tables import FILES, Column, Table
 
@@ -27,6 +28,11 @@ REPEATED = re.compile(r" \(\d+\)$")
 WHOLE = r"^\d{1,9}(?:\.0+)?$"
 UTC_OFFSET = r"(?:[zZ]|[+-]\d{2}:?\d{2})$"
 OWN = ("row", "^[=#].*$")
+OWN_COLUMNS = (Column("line", "int", ""), Column("recorded_at", "datetime", ""), Column("quarantined_as", "text", ""))
+"""Columns every file may have beside those of its table; the last one a corrected file, as it was exported."""
+
+EXPORTED = ("reason", "advice", "file")
+"""Columns of an export of quarantined rows that say nothing of the rows."""
 
 
 def read_records(file: RawFile, table: str, mapping: ColumnMapping | None = None) -> Iterator[Extract]:
@@ -64,6 +70,7 @@ class _Reading:
         quarantined = _one_per_record(quarantined)
         kept = rows.join(quarantined.select("row"), on="row", how="anti", maintain_order="left")
         bad = pl.concat([raw.bad.select(bad_rows().columns), quarantined]).sort("row")
+        bad = _with_originals(bad, raw, full, self.of)
         read = raw.read - (texts["row"].n_unique() - full["row"].n_unique())
         return Extract(
             self.of.name,
@@ -87,7 +94,7 @@ class _Reading:
         lacking = [name for name in self.seen if name not in texts.columns]
         texts = texts.with_columns(pl.lit(None, pl.String).alias(name) for name in lacking)
         self.seen = [name for name in texts.columns if name != "row"]
-        return texts.with_columns(clean(pl.col(name)) for name in self.seen if not name.startswith("#")), notes
+        return cleaned(texts, [name for name in self.seen if not name.startswith("#")]), notes
 
     def _style(self, full: pl.DataFrame) -> tuple[Style, list[str]]:
         """Settle the decimal sign for this piece: one for the whole file, as soon as it was needed."""
@@ -115,8 +122,7 @@ class _Reading:
         return judged
 
     def _typed(self, texts: pl.DataFrame, style: Style) -> tuple[pl.DataFrame, pl.DataFrame]:
-        further = (Column("line", "int", ""), Column("recorded_at", "datetime", ""))
-        columns = [each for each in (*self.of.columns, *further) if each.name in texts.columns]
+        columns = [each for each in (*self.of.columns, *OWN_COLUMNS) if each.name in texts.columns]
         read = {each.name: self._parsed(each, texts, style) for each in columns}
         typed = texts.select("row", *(parsed.value.alias(name) for name, parsed in read.items()))
         checks: list[Check] = []
@@ -157,9 +163,22 @@ def _one_per_record(bad: pl.DataFrame) -> pl.DataFrame:
     return bad.unique("row", keep="first", maintain_order=True)
 
 
+def _with_originals(bad: pl.DataFrame, raw: RawTable, texts: pl.DataFrame, of: Table) -> pl.DataFrame:
+    """Add to bad rows which record each is, where that can be read, and the row as it was written."""
+    if bad.is_empty():
+        return bad
+    written = raw.frame.filter(pl.col("row").is_in(bad["row"].implode()))
+    original = pl.struct(pl.exclude("row")).struct.json_encode()
+    mine = texts.filter(pl.col("row").is_in(bad["row"].implode())).unique("row", keep="first")
+    line = pl.col("line").cast(pl.Int64, strict=False) if "line" in mine.columns else pl.lit(None, pl.Int64)
+    named = mine.select("row", record=record_of(mine, of.name), line=line)
+    told = bad.join(written.select("row", original=original), on="row", how="left", maintain_order="left")
+    return told.join(named, on="row", how="left", maintain_order="left")
+
+
 def _named(raw: RawTable, of: Table) -> tuple[pl.DataFrame, list[str]]:
     """Give the columns that are spelled as the contract spells them, and say which are not used."""
-    known = {*of.schema, *EXTRA}
+    known = {*of.schema, *(column.name for column in OWN_COLUMNS)}
     found: dict[str, str] = {}
     for heading in raw.headings:
         name = spelled(REPEATED.sub("", heading))
@@ -167,7 +186,8 @@ def _named(raw: RawTable, of: Table) -> tuple[pl.DataFrame, list[str]]:
             raise InputError(f"{raw.name}: column {name} stands twice ({found[name]!r} and {heading!r}); remove one")
         if name in known:
             found[name] = heading
-    strange = [heading.strip() for heading in raw.headings if heading not in found.values()]
+    passed = EXPORTED if "quarantined_as" in found else ()
+    strange = [each.strip() for each in raw.headings if each not in found.values() and each not in passed]
     frame = raw.frame.select("row", *(pl.col(heading).alias(name) for name, heading in found.items()))
     return frame, not_used(raw.name, strange)
 

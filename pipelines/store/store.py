@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -163,12 +163,24 @@ class RunWriter:
         """Whether any table got new content since the last run."""
         return bool(self.written)
 
-    def append(self, name: str, frame: pl.DataFrame) -> None:
-        """Add facts to `records_<name>`, marked with this run as `known_run`; columns may be added, never retyped."""
+    def append(
+        self, name: str, pieces: pl.DataFrame | Iterable[pl.DataFrame], schema: Mapping[str, pl.DataType] | None = None
+    ) -> None:
+        """Add facts to `records_<name>`, marked with this run as `known_run`; columns may be added, never retyped.
+
+        Pieces are written as they come. `schema` names the columns of the whole table: those a piece lacks are null.
+        """
         name = _records(name)
-        facts = frame.with_columns(pl.lit(self.run, dtype=pl.Int64).alias("known_run"))
-        if facts.is_empty() and name in self.versions:
-            return
+        for piece in [pieces] if isinstance(pieces, pl.DataFrame) else pieces:
+            lacking = {each: dtype for each, dtype in (schema or {}).items() if each not in piece.columns}
+            facts = piece.with_columns(
+                *(pl.lit(None, dtype).alias(each) for each, dtype in lacking.items()),
+                pl.lit(self.run, dtype=pl.Int64).alias("known_run"),
+            ).select([*schema, "known_run"] if schema else pl.all())
+            if not (facts.is_empty() and name in self.versions):
+                self._append(name, facts)
+
+    def _append(self, name: str, facts: pl.DataFrame) -> None:
         known = self.columns.get(name, {}) if name in self.versions else {}
         held, columns = holdable(facts, name)
         self.columns[name] = known | {

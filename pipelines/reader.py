@@ -1,0 +1,377 @@
+"""Read the files that changed, each whole or not at all; carry over what is known of the others."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import polars as pl
+
+from pipelines.coverage import judged
+from pipelines.errors import EntrepotError, InputError, SourceFailed
+from pipelines.inbox import Recognized, files_in, recognize, table_named
+from pipelines.kept import Kept, how_read, origin_of, to_read_again, unchanged
+from pipelines.reading.mapping import ColumnMapping, nearest, read_mapping
+from pipelines.reading.raw import RawFile, date_in_name, open_files
+from pipelines.readings import Origin, Reading
+from pipelines.source import Extract, Source, SourceSetting
+from pipelines.sources import SOURCES, read_records
+from pipelines.staging import Staging
+from pipelines.tables import FILES
+from pipelines.tally import Tally
+
+Say = Callable[[str], None]
+
+UNREADABLE = (
+    pl.exceptions.PolarsError, ValueError, OSError, MemoryError, RecursionError, KeyError, TypeError, AttributeError,
+    IndexError,
+)  # fmt: skip
+"""What a file of any content may raise while it is taken apart; it fails that file only."""
+
+BROKEN_JSON = "is broken or cut off JSON, so that nobody can say what it is; copy or download it again"
+
+LONG = 1_000_000
+"""Bytes from which reading a file takes long enough to be announced."""
+
+
+@dataclass(frozen=True)
+class How:
+    """How files are to be read: as declared, or (None) as they show themselves."""
+
+    setting: SourceSetting | None = None
+    table: str | None = None
+    mapping: ColumnMapping | None = None
+
+    @property
+    def via(self) -> str:
+        return self.setting.id if self.setting else ""
+
+    def setting_of(self, source: str) -> SourceSetting:
+        """In the inbox the files of one table are one source, named like it; a published source keeps its id."""
+        return self.setting or SourceSetting(id=source)
+
+
+@dataclass(frozen=True)
+class Job:
+    """Files that are read together, and what they are."""
+
+    what: Recognized
+    files: list[RawFile]
+    origins: list[Origin]
+
+
+@dataclass
+class Reader:
+    """Reads file after file into the staging; notes of each what it gave."""
+
+    kept: Kept
+    as_of: dt.date
+    now: dt.datetime
+    say: Say
+    largest: int
+    staging: Staging = field(default_factory=Staging)
+    tallies: dict[int, tuple[Reading, Tally]] = field(default_factory=dict)
+    started: int = 0
+    carried: list[Reading] = field(default_factory=list)
+    failures: dict[tuple[str, str], list[tuple[str, str | None]]] = field(default_factory=dict)
+    settings: dict[str, SourceSetting] = field(default_factory=dict)
+    not_understood: list[str] = field(default_factory=list)
+    met: set[str] = field(default_factory=set)
+    lists: dict[int, tuple[str, ...]] = field(default_factory=dict)
+
+    def declared(self, setting: SourceSetting) -> None:
+        """Read the files of one declared source."""
+        self.settings[setting.id] = setting
+        try:
+            how = _declared(setting)
+            paths = _paths(setting)
+        except EntrepotError as error:
+            self.fail(setting, setting.table or "", str(error))
+            self.carry(setting.id, set())
+        else:
+            self.take(paths, how)
+
+    def dropped(self, inbox: Path) -> None:
+        """Read what lies in the inbox."""
+        if inbox.is_dir():
+            self.take([(path, path.relative_to(inbox).as_posix()) for path in files_in(inbox)], How())
+        else:
+            line = f"{inbox}: the inbox is no folder; make it with `entrepot init {inbox.parent}`"
+            self.fail(SourceSetting(id="inbox"), "", line)
+
+    def take(self, paths: Sequence[tuple[Path, str]], how: How) -> None:
+        """Read those of the files that changed, with those that must be read along."""
+        before = [each for each in self.kept.readings if each.via == how.via]
+        state = {origin.name: (origin, each) for each in before for origin in each.origins}
+        as_before = how_read(how.setting)
+        origins: dict[str, Origin] = {}
+        changed: list[tuple[Path, str]] = []
+        for path, shown in paths:
+            origin = _as_before(path, state.get(shown), as_before)
+            if origin:
+                origins[shown] = origin
+            else:
+                changed.append((path, shown))
+        gone = set(state) - {shown for _, shown in paths}
+        jobs = self.jobs(changed, how)
+        names = {shown for _, shown in changed}
+        snapshot = bool(how.setting and how.setting.mode == "snapshot")
+        again = to_read_again(
+            before, names | gone, snapshot=snapshot, formats=_joined(jobs), edited=names & set(state)
+        ) & set(origins)
+        if again:
+            jobs = self.jobs([each for each in paths if each[1] in names | again], how)
+        read = {origin.name for job in jobs if self.run(job, how, as_before) for origin in job.origins}
+        self.carry(how.via, read, gone if snapshot else set(), origins, gone)
+
+    def carry(
+        self,
+        via: str,
+        read: set[str],
+        withdrawn: set[str] = frozenset(),  # type: ignore[assignment]
+        origins: Mapping[str, Origin] | None = None,
+        gone: set[str] = frozenset(),  # type: ignore[assignment]
+    ) -> None:
+        """Keep what is known of files not read this time; those of a full copy that are gone are withdrawn."""
+        self.met.add(via)
+        for each in self.kept.readings:
+            names = {origin.name for origin in each.origins}
+            if each.via != via or names & read or (names and names <= withdrawn):
+                continue
+            now = tuple((origins or {}).get(origin.name, origin) for origin in each.origins)
+            self.carried.append(replace(each, origins=now, there=not (names & gone)))
+            if not each.source and not names & gone:
+                self.not_understood += each.notes
+
+    def jobs(self, paths: Iterable[tuple[Path, str]], how: How) -> list[Job]:
+        """Open files and say what they are; those of a source that completes itself are one job."""
+        jobs: list[Job] = []
+        together: dict[str, Job] = {}
+        for path, shown in paths:
+            for file, origin in self.opened(path, shown, how):
+                what = self.recognized(file, origin, how)
+                if what is None:
+                    continue
+                job = Job(what, [file], [origin])
+                if what.table is None and _is_joined(_source(what.source)):
+                    first = together.setdefault(what.source, job)
+                    if first is not job:
+                        first.files.append(file)
+                        first.origins.append(origin)
+                        continue
+                jobs.append(job)
+        return jobs
+
+    def opened(self, path: Path, shown: str, how: How) -> Iterator[tuple[RawFile, Origin]]:
+        """Open what a path holds."""
+        table = how.table or table_named(path.name)
+        try:
+            if path.stat().st_size >= LONG:
+                self.say(f"reading {shown}")
+            origin = origin_of(path, shown)
+            yield from ((file, origin) for file in open_files(path, shown=shown, largest=self.largest))
+        except EntrepotError as error:
+            self.fail_file(how, table, shown, str(error))
+        except UNREADABLE as error:
+            line = f"{shown}: cannot be read ({_first_line(error)}); export it again"
+            self.fail_file(how, table, shown, line)
+
+    def recognized(self, file: RawFile, origin: Origin, how: How) -> Recognized | None:
+        """Say what a file is; None when it is nothing we know, which is noted."""
+        try:
+            if not (file.is_parquet or file.head.strip()):
+                raise SourceFailed(f"{file.name}: is empty; give it a header line and rows, or remove it")
+            what = Recognized(how.table, how.table) if how.table else recognize(file)
+            if what is None and file.is_broken_json:
+                self.fail(SourceSetting(id=file.path.stem), "", f"{file.name}: {BROKEN_JSON}", file.name)
+                return None
+        except EntrepotError as error:
+            self.fail_file(how, how.table or table_named(file.path.name), file.name, str(error))
+            return None
+        except UNREADABLE as error:
+            line = f"{file.name}: cannot be read ({_first_line(error)}); export it again"
+            self.fail_file(how, how.table or table_named(file.path.name), file.name, line)
+            return None
+        if what is None and how.setting:
+            self.fail(how.setting, "", _not_understood(file), file.name)
+        elif what is None:
+            self.not_understood.append(_not_understood(file))
+            self.carried.append(
+                Reading("", "", "", "", (origin,), (file.name,), how_read(None), self.now,
+                        notes=(self.not_understood[-1],))
+            )  # fmt: skip
+        return what
+
+    def run(self, job: Job, how: How, as_before: str) -> bool:
+        """Read the files of one job, whole or not at all."""
+        setting = how.setting_of(job.what.source)
+        self.settings.setdefault(setting.id, setting)
+        mine: dict[str, int] = {}
+        try:
+            for extract in self.extracts(job, how):
+                if extract.table not in mine:
+                    mine[extract.table] = self.begin(job, how.via, setting, extract.table, as_before)
+                at = mine[extract.table]
+                for rows in self.tallies[at][1].add(extract, self.as_of):
+                    self.staging.add(extract.table, at, rows, split=extract.extra > 0)
+            if not mine:
+                self.begin(job, how.via, setting, _first_table(job), as_before)
+            self.judge(job, mine, setting)
+        except EntrepotError as error:
+            return self.undo(job, mine, setting, str(error))
+        except UNREADABLE as error:
+            title = f"table of {job.what.table}" if job.what.table else _source(job.what.source).title
+            line = f"{job.files[0].name}: is no {title} we can read ({_first_line(error)}); export or download it again"
+            return self.undo(job, mine, setting, line)
+        return True
+
+    def begin(self, job: Job, via: str, setting: SourceSetting, table: str, as_before: str) -> int:
+        """Begin to count what a job gives for one table."""
+        filed = {file.name: setting.as_of or file.dated_on for file in job.files}
+        reading = Reading(
+            via, setting.id, table, "" if job.what.table else job.what.source, tuple(dict.fromkeys(job.origins)),
+            tuple(filed), as_before, self.now, filed_on=max(filter(None, filed.values()), default=None),
+        )  # fmt: skip
+        self.started += 1
+        self.tallies[self.started] = (reading, Tally(setting, table, filed))
+        return self.started
+
+    def extracts(self, job: Job, how: How) -> Iterable[Extract]:
+        """Take the files of a job apart."""
+        if job.what.table:
+            return read_records(job.files[0], job.what.table, job.what.mapping or how.mapping)
+        return _source(job.what.source).read(job.files)
+
+    def judge(self, job: Job, mine: Mapping[str, int], setting: SourceSetting) -> None:
+        """Refuse a list that claims to be complete and is not.
+
+        Raises
+        ------
+        SourceFailed
+            It lacks names or lists that it must have.
+        """
+        if job.what.table or "listings" not in mine:
+            return
+        at = mine["listings"]
+        reading, tally = self.tallies[at]
+        names = {origin.name for origin in reading.origins}
+        passed = any(each.complete and names & {origin.name for origin in each.origins} for each in self.kept.readings)
+        verdict = judged(
+            _source(job.what.source), self.staging.of("listings", at), tally.read, coverage=setting.coverage,
+            passed_before=passed, shown=job.files[0].name, dated_on=reading.filed_on,
+        )  # fmt: skip
+        if verdict.refused:
+            raise SourceFailed(verdict.refused)
+        tally.notes += verdict.notes
+        self.lists[at] = verdict.lists
+        self.tallies[at] = (replace(reading, complete=verdict.complete), tally)
+
+    def undo(self, job: Job, mine: Mapping[str, int], setting: SourceSetting, line: str) -> bool:
+        """Forget what a job gave so far, and say why."""
+        for at in mine.values():
+            self.staging.discard(at)
+            del self.tallies[at]
+        self.fail(setting, _first_table(job), line, job.files[0].name)
+        return False
+
+    def fail(self, setting: SourceSetting, table: str, line: str, file: str | None = None) -> None:
+        """Note why a file, or all of the source, could not be read."""
+        self.settings.setdefault(setting.id, setting)
+        self.failures.setdefault((setting.id, table), []).append((line, file))
+
+    def fail_file(self, how: How, table: str | None, shown: str, line: str) -> None:
+        """Note a file that could not be read; one in the inbox that is of no source is only named."""
+        if how.setting or table:
+            self.fail(how.setting_of(table or ""), table or "", line, shown)
+        else:
+            self.not_understood.append(line)
+
+
+def _as_before(path: Path, state: tuple[Origin, Reading] | None, how: str) -> Origin | None:
+    """Give the origin of a file that is what it was when it was read, and would be read the same way."""
+    if state is None or state[1].how != how:
+        return None
+    try:
+        return unchanged(path, state[0], state[1].read_at)
+    except (OSError, SourceFailed):
+        return None
+
+
+def _source(format_: str) -> Source:
+    return next(each for each in SOURCES if each.id == format_)
+
+
+def _is_joined(source: Source) -> bool:
+    return source.together or len(source.tables) > 1
+
+
+def _joined(jobs: Sequence[Job]) -> set[str]:
+    """Formats among the jobs whose files are read together."""
+    return {job.what.source for job in jobs if job.what.table is None and _is_joined(_source(job.what.source))}
+
+
+def _first_table(job: Job) -> str:
+    return job.what.table or _source(job.what.source).tables[0]
+
+
+def _declared(setting: SourceSetting) -> How:
+    """Say how a declared source is read.
+
+    Raises
+    ------
+    InputError
+        Its mapping does not hold, or its table is none.
+    """
+    mapping = read_mapping(setting.mapping, setting.table) if setting.mapping else None
+    table = mapping.table if mapping else setting.table
+    published = {source.id for source in SOURCES}
+    if table is not None and table not in FILES and table not in published:
+        known = [*FILES, *sorted(published)]
+        raise InputError(
+            f"source {setting.id}: table = {table!r} is no table{nearest(table, known)}; tables are {', '.join(known)}"
+        )
+    return How(setting, table if table in FILES else None, mapping)
+
+
+def _paths(setting: SourceSetting) -> list[tuple[Path, str]]:
+    """List the files of a declared source; of a dated full dump only the newest date counts."""
+    if setting.path is None and setting.glob is None:
+        raise InputError(f"source {setting.id}: neither `path` nor `glob` is set; set one")
+    if setting.path is not None:
+        found = files_in(setting.path) if setting.path.is_dir() else [setting.path]
+    else:
+        pattern = Path(setting.glob or "")
+        root = Path(pattern.anchor or ".")
+        found = sorted(path for path in root.glob(str(pattern.relative_to(root))) if path.is_file())
+    if not found:
+        raise InputError(f"source {setting.id}: no file at {setting.path or setting.glob}; correct `path` or `glob`")
+    newest = max((day for path in found if (day := date_in_name(path.name))), default=None)
+    if setting.mode == "snapshot" and newest:
+        found = [path for path in found if date_in_name(path.name) in (None, newest)]
+    return [(path, _shown(path, setting)) for path in found]
+
+
+def _shown(path: Path, setting: SourceSetting) -> str:
+    """Name a file of a source; within a folder by its place there, since two may bear one name."""
+    if setting.path and setting.path.is_dir():
+        return path.relative_to(setting.path).as_posix()
+    return path.name if setting.path else path.as_posix().removeprefix(_fixed(setting.glob or ""))
+
+
+def _fixed(glob: str) -> str:
+    """Give the folders of a glob that hold no wildcard."""
+    parts = glob.split("/")
+    fixed = next((at for at, part in enumerate(parts) if any(sign in part for sign in "*?[")), len(parts) - 1)
+    return "/".join(parts[:fixed]) + "/" if fixed else ""
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0][:200]
+
+
+def _not_understood(file: RawFile) -> str:
+    shown = ", ".join(heading.strip()[:40] for heading in file.headings[:6])
+    what = f"its columns are {shown}" if shown else "no table or list we know"
+    return f"{file.name}: not understood ({what}); spell its columns as the contract does, or declare a mapping"
