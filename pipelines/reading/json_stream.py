@@ -12,6 +12,8 @@ from pipelines.reading.lines import LINE, text_lines
 
 WINDOW = 1024**2
 SPACE = " \t\n\r"
+LOOKED_AT = 4
+"""Characters behind a number that tell whether it goes on: 1, then e+5."""
 
 
 def json_lines(text: Iterable[bytes]) -> Iterator[Any]:
@@ -129,7 +131,7 @@ class _Window:
                 if not isinstance(error, json.JSONDecodeError) or not self._grow():
                     raise self.broken(_line(error)) from error
                 continue
-            if end < len(self._held) or not self._grow():
+            if len(self._held) - end >= LOOKED_AT or not self._grow():
                 break
         written, self._at = self._held[self._at : end], end
         return _half_characters(written) or value

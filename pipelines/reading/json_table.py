@@ -17,7 +17,7 @@ RECORDS = 50_000
 VALUES = 10_000_000
 """Values of one piece, with those of keys that other records have."""
 
-WIDEST = 10_000
+WIDEST = 2_000
 """Different keys the records of a file may have."""
 
 ADVICE = "write one JSON object per line"
