@@ -15,10 +15,10 @@ def find(tables: Tables) -> Frame:
 
     Such an entry binds anyone who uses the address, for items on the Commerce Control List: controlled goods weigh
     critical, unknown ones high, plainly ordinary ones medium. An entry without a date is at most high, and so is a
-    delivery whose records cannot show a license.
+    delivery whose records cannot show a license. An address on a list of the user's own is medium.
     """
     entries = tables.address_listings.filter(
-        nw.col("address_only"), nw.col("unit_level"), nw.col("effect") == "prohibits"
+        nw.col("address_only"), nw.col("unit_level"), nw.col("effect").is_in(("prohibits", "conditions"))
     )
     own = appearances(tables).join(entries.filter(~nw.col("party").is_null()).drop("shipment"), on="party")
     delivery = entries.filter(nw.col("party").is_null()).drop("party")
@@ -31,11 +31,14 @@ def _graded(hits: Frame) -> Frame:
     ordinary = (nw.col("family") == "other").fill_null(value=False)
     severity = graded(
         "high",
+        (nw.col("effect") == "conditions", "medium"),
         (true("licensed"), "low"),
         (ordinary, "medium"),
         (true("controlled") & nw.col("receives") & true("dated") & _needed(), "critical"),
     )
     caveat = nw.when(true("dated")).then(nw.lit("")).otherwise(nw.lit("; listing date not in the source"))
+    gone = nw.when(true("delisted_inferred")).then(nw.lit("; no longer on the newest copy of the list"))
+    caveat = nw.concat_str(caveat, gone.otherwise(nw.lit("")))
     return hits.filter(holds("on_day", "since_day")).with_columns(
         severity=severity, caveat=caveat, role=nw.col("role").str.replace_all("_", " ")
     )
@@ -81,6 +84,8 @@ FLAG = RedFlag(
         raises("goods nobody recognized weigh less", "acme", severity=Severity.HIGH,
                shipments=[_SALE | {"family": None, "recognized": False, "controlled": None}],
                appearances=[_SEEN | {"controlled": None}], address_listings=[_ENTRY]),
+        raises("an address on a list of the user's own", "acme", severity=Severity.MEDIUM, shipments=[_SALE],
+               appearances=[_SEEN], address_listings=[_ENTRY | {"list": "ours", "effect": "conditions"}]),
         silent("the entry took effect afterwards", shipments=[_SALE], appearances=[_SEEN],
                address_listings=[_ENTRY | {"since_on": "2024-08-12"}]),
         silent("the address of a named entry", shipments=[_SALE], appearances=[_SEEN],
