@@ -60,6 +60,8 @@ def _take(number: int, document: Any, lines: GoodsLines) -> None:
         reason = str(document) if isinstance(document, ValueError) else "the record is no JSON object"
         lines.reject(number, "document", str(document), reason, "ask the sender for a valid document")
         return
+    for column, strange in _strange(document):
+        lines.reject(number, column, str(strange), "is no item", "ask the sender to correct it")
     items = [(item, cargo) for item in _nodes(document.get("consignmentItems")) for cargo in _cargo(item)]
     if not items:
         advice = "ask the sender for its consignmentItems"
@@ -70,6 +72,15 @@ def _take(number: int, document: Any, lines: GoodsLines) -> None:
         lines.add(
             number, line, {**common, **_goods(document, item, cargo)}, _text(document, "updatedDateTime")[:19] or None
         )
+
+
+def _strange(document: Node) -> Iterator[tuple[str, Any]]:
+    """What stands where items should and is none."""
+    items = document.get("consignmentItems")
+    cargo = [node.get("cargoItems") for node in _nodes(items)]
+    for column, listed in (("consignmentItems", items), *(("cargoItems", each) for each in cargo)):
+        several = listed if isinstance(listed, list) else [] if listed is None else [listed]
+        yield from ((column, each) for each in several if not isinstance(each, Mapping))
 
 
 def _cargo(item: Node) -> list[Node]:

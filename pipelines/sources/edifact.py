@@ -7,6 +7,7 @@ for it, else that of arrival: customs reports are filed between the two.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice, takewhile
 
 from pipelines.errors import SourceFailed
 from pipelines.reading.edi.edifact import edifact_messages, is_edifact
@@ -94,14 +95,17 @@ def _goods(message: Message, kind: str, lines: GoodsLines) -> None:
 
 
 def _parts(segments: Sequence[Segment], kind: str) -> tuple[Part, list[Part]]:
-    """Part a message: header, consignments, their bills, goods. In a CUSCAR a reference after goods begins a bill."""
+    """Part a message: header, consignments, their bills, goods.
+
+    In a CUSCAR a reference after goods begins another bill where parties follow it before the next goods.
+    """
     header = Part()
     consignment, bill, now = header, header, header
     goods: list[Part] = []
-    for segment in segments:
+    for at, segment in enumerate(segments):
         if segment.tag == "CNI":
             consignment = bill = now = Part(header)
-        elif segment.tag == "RFF" and kind == "CUSCAR" and now is not bill:
+        elif segment.tag == "RFF" and kind == "CUSCAR" and now is not bill and _begins_bill(segments, at):
             bill = now = Part(consignment)
         elif segment.tag == "GID":
             now = Part(bill)
@@ -110,6 +114,11 @@ def _parts(segments: Sequence[Segment], kind: str) -> tuple[Part, list[Part]]:
             now = Part(bill)
         now.segments.append(segment)
     return header, goods
+
+
+def _begins_bill(segments: Sequence[Segment], at: int) -> bool:
+    until = (segment.tag for segment in islice(segments, at + 1, None))
+    return "NAD" in takewhile(lambda tag: tag not in ("GID", "CNI"), until)
 
 
 def _numbered(said: str, used: set[int]) -> int:

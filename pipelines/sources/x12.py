@@ -54,10 +54,11 @@ def _take(each: Message | Problem, lines: GoodsLines) -> None:
         lines.reject(problem.row, problem.column, problem.value, problem.reason, problem.advice)
     if isinstance(each, Problem) or each.spoiled:
         return
+    reader, tags = READERS.get(each.kind), frozenset(codes()["segments"]["x12"])
     for segment in each.segments:
-        if segment.tag.startswith("?") or not segment.whole:
-            lines.reject(segment.number, segment.tag, "", "is no segment: what it says is not read", "ask for it again")
-    reader = READERS.get(each.kind)
+        if reader and (segment.tag not in tags or not segment.whole):
+            reason = "is no segment of this transaction set: what it says is not read"
+            lines.reject(segment.number, segment.tag, segment.at(1), reason, "ask the sender to correct it")
     act = CANCELS.get(next((segment.at(1) for segment in each.segments if segment.tag == "B2A"), ""))
     if reader is None:
         reason = f"is a transaction set {each.kind or 'without type'}; of X12 210, 214, 309 and 310 are read"
@@ -81,6 +82,10 @@ def _manifest(message: Message, lines: GoodsLines) -> None:
             found.append((bill, []))
         elif segment.tag == "N10" and found:
             found[-1][1].append(segment)
+        elif segment.tag == "N10":
+            lines.reject(
+                segment.number, "N10", segment.at(2), "names goods outside of any bill", "ask for the whole bill"
+            )
         bill.segments.append(segment)
     _told_empty(message, found, lines)
     used: dict[str, int] = {}
@@ -126,6 +131,7 @@ def _manifested(part: Part, bill: Segment, goods: Segment | None, message: Messa
         "unit": package(unit or bill.at(4)),
         "weight_kg": weight,
         "value": figure(goods.at(6)) if goods else None,
+        "currency": "USD" if goods and goods.at(6) else None,
     }
 
 

@@ -34,7 +34,7 @@ def edifact_messages(file: RawFile) -> Iterator[Message | Problem]:
     SourceFailed
         Its separators cannot be, or a segment has no end.
     """
-    return messages(_segments(file), ENVELOPE, 5)
+    return messages(_segments(file), ENVELOPE, 5, 5)
 
 
 def _segments(file: RawFile) -> Iterator[Segment]:

@@ -181,10 +181,12 @@ def _weight(part: Part) -> str | None:
 
 
 def _value(part: Part) -> dict[str, str | None]:
-    """The value of the item; one of the whole consignment counts only where it has no more goods."""
+    """The value of the item, in its own currency or that of the document; one without currency is not used."""
+    document = next((each.at(1, 2) for around in part.chain() for each in around.named("CUX")), "")
     for segment in sorted(part.named("MOA"), key=lambda each: _rank(each.at(1))):
-        if segment.at(1) in codes()["amounts"]["edifact"] and segment.at(1, 2):
-            return {"value": figure(segment.at(1, 2)), "currency": segment.at(1, 3) or None}
+        currency = segment.at(1, 3) or document
+        if segment.at(1) in codes()["amounts"]["edifact"] and segment.at(1, 2) and currency:
+            return {"value": figure(segment.at(1, 2)), "currency": currency}
     return {}
 
 

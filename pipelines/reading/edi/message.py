@@ -78,9 +78,12 @@ class _Reader:
 
     envelope: Envelope
     reference_at: int
+    group_reference_at: int
     header: Segment | None = None
+    group: Segment | None = None
     message: Message | None = None
     messages: int = 0
+    grouped: int = 0
     groups: int = 0
 
     def step(self, segment: Segment) -> Iterator[Message | Problem]:
@@ -119,36 +122,42 @@ class _Reader:
         """Take a header, or the trailer of a group or interchange."""
         if segment.tag == self.envelope.message[0]:
             self.messages += 1
+            self.grouped += 1
             self.message = _begun(segment, self.header)
         elif segment.tag == self.envelope.group[0]:
-            self.groups += 1
+            self.groups, self.grouped, self.group = self.groups + 1, 0, segment
+        elif segment.tag == self.envelope.group[1]:
+            yield from _compared(segment, self.group, self.group_reference_at, self.grouped, "group")
+            self.group = None
         elif segment.tag == self.envelope.interchange[0]:
             yield from self.unclosed()
             self.header = segment
         elif segment.tag == self.envelope.interchange[1]:
-            yield from self._closed(segment)
+            parts = self.groups or self.messages
+            yield from _compared(segment, self.header, self.reference_at, parts, "interchange")
             self.header = None
             yield from self.unclosed()
 
-    def _closed(self, trailer: Segment) -> Iterator[Problem]:
-        if self.header is None:
-            yield Problem(trailer.number, trailer.tag, trailer.at(2), "ends an interchange that does not begin")
-            return
-        said, there = trailer.at(1), self.groups or self.messages
-        if not (said.isdecimal() and int(said) == there):
-            reason = f"counts {said or 'no'} parts of the interchange where {there:,} are: some may be missing"
-            yield Problem(trailer.number, trailer.tag, said, reason)
-        begun = self.header.at(self.reference_at)
-        if trailer.at(2) != begun:
-            yield Problem(trailer.number, trailer.tag, trailer.at(2), f"ends another interchange than {begun!r}")
+
+def _compared(trailer: Segment, header: Segment | None, at: int, there: int, what: str) -> Iterator[Problem]:
+    """Compare the trailer of a group or interchange with what was in it."""
+    if header is None:
+        yield Problem(trailer.number, trailer.tag, trailer.at(2), f"ends no {what}: none is open")
+        return
+    said, begun = trailer.at(1), header.at(at)
+    if not (said.isdecimal() and int(said) == there):
+        reason = f"counts {said or 'no'} parts of the {what} where {there:,} are: some may be missing"
+        yield Problem(trailer.number, trailer.tag, said, reason)
+    if trailer.at(2) != begun:
+        yield Problem(trailer.number, trailer.tag, trailer.at(2), f"ends another {what} than {begun!r}")
 
 
-def messages(segments: Iterator[Segment], envelope: Envelope, reference_at: int) -> Iterator[Message | Problem]:
+def messages(segments: Iterator[Segment], envelope: Envelope, *references_at: int) -> Iterator[Message | Problem]:
     """Give the messages one by one, and what of the interchange does not add up.
 
-    `reference_at` is the element of the interchange's header that its trailer repeats.
+    `references_at` are the elements of the headers of interchange and group that their trailers repeat.
     """
-    reader = _Reader(envelope, reference_at)
+    reader = _Reader(envelope, *references_at)
     for segment in segments:
         yield from reader.step(segment)
     yield from reader.cut()

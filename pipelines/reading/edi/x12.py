@@ -36,7 +36,7 @@ def x12_messages(file: RawFile) -> Iterator[Message | Problem]:
     SourceFailed
         Its header names no separators, or a segment has no end.
     """
-    return messages(_segments(file), ENVELOPE, 13)
+    return messages(_segments(file), ENVELOPE, 13, 6)
 
 
 def _segments(file: RawFile) -> Iterator[Segment]:

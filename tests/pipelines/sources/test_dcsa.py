@@ -87,6 +87,15 @@ def test_documents_line_by_line_are_read_and_a_spoiled_one_is_told(tmp_path: Pat
     assert [each["row"] for each in bad] == [2, 4]
 
 
+def test_what_stands_in_place_of_an_item_is_told(tmp_path: Path) -> None:
+    item = json.loads(INSTRUCTION.read_text())["consignmentItems"][0]
+    rows, bad, _ = read(DCSA, written(tmp_path, consignmentItems=["lost", {**item, "cargoItems": [7, {}]}]))
+    assert len(rows) == 0
+    assert [(each["column"], each["value"]) for each in bad if each["reason"] == "is no item"] == [
+        ("consignmentItems", "lost"), ("cargoItems", "7"),
+    ]  # fmt: skip
+
+
 def test_other_json_is_none_of_it(tmp_path: Path) -> None:
     for text in ('[{"id": "A"}]', '{"consignmentItems": []}', "[1, 2]", "{}", "id\n1\n"):
         path = tmp_path / "other.json"

@@ -117,6 +117,20 @@ def test_what_does_not_add_up_is_quarantined_with_its_reason(
     assert any(each["column"] == column and reason in each["reason"] for each in bad), bad
 
 
+def test_a_reference_of_goods_begins_no_bill(tmp_path: Path) -> None:
+    rows, _, _ = read(EDIFACT, changed(tmp_path, "SGP+ORLU1234567+2'", "SGP+ORLU1234567+2'RFF+AFM:X'"))
+    assert [(row["id"], row["line"], row["consignee_name"]) for row in rows[:2]] == [
+        ("ORLU7700123", 1, "BORNEO DATA SDN BHD"), ("ORLU7700123", 2, "BORNEO DATA SDN BHD"),
+    ]  # fmt: skip
+
+
+def test_an_amount_without_currency_is_not_taken_for_dollars(tmp_path: Path) -> None:
+    rows, _, _ = read(EDIFACT, changed(tmp_path, "MOA+40:520000:USD'", "MOA+40:520000'"))
+    assert rows[0].get("value") is None
+    rows, _, _ = read(EDIFACT, changed(tmp_path, "MOA+40:520000:USD'", "MOA+40:520000'CUX+2:EUR'"))
+    assert (rows[0]["value"], rows[0]["currency"]) == (520_000, "EUR")
+
+
 def test_separators_that_cannot_be_are_refused_by_one_line(tmp_path: Path) -> None:
     path = changed(tmp_path, "UNA:+.? '", "UNA++.? '")
     with pytest.raises(SourceFailed, match="one sign for two purposes"):

@@ -77,6 +77,9 @@ def test_a_freight_invoice_gives_goods_and_a_status_message_is_told() -> None:
         ("DTM*140*20240610~", "DTM*140*20249910~", "shipped_on", "is no date"),
         ("N1*SH*HALCYON SYSTEMS CO LTD*92*HALC01~", "N1*SH~", "shipper_name", "is required and empty"),
         ("LX*1~", "L X*1~", "?L X*1", "is no segment"),
+        ("LX*1~", "LZ*1~", "LZ", "is no segment of this transaction set"),
+        ("GE*1*310~", "GE*2*310~", "GE", "counts 2 parts of the group where 1 are"),
+        ("GE*1*310~", "GE*1*311~", "GE", "ends another group"),
     ],
 )
 def test_what_does_not_add_up_is_quarantined_with_its_reason(
