@@ -14,7 +14,6 @@ from pipelines.normalize.written import (
     first_day,
     last_day,
     list_of,
-    mapping_of,
     moment_of,
     text_of,
     texts_of,
@@ -91,11 +90,7 @@ class Entity:
 
 def is_entity(record: object) -> bool:
     """Whether a record is an entity: an id, a schema and properties."""
-    return (
-        isinstance(record, Mapping)
-        and isinstance(record.get("properties"), Mapping)
-        and {"id", "schema"} <= record.keys()
-    )
+    return isinstance(record, dict) and isinstance(record.get("properties"), dict) and {"id", "schema"} <= record.keys()
 
 
 def entities(record: object) -> Iterator[Entity]:
@@ -109,26 +104,35 @@ def entities(record: object) -> Iterator[Entity]:
     waiting: list[tuple[object, int, dict[str, str]]] = [(record, 0, {})]
     while waiting:
         body, depth, around = waiting.pop()
-        name = text_of(mapping_of({"": body}, "").get("id"))
-        if name is None or not isinstance(body, Mapping) or not is_entity(body) or depth > DEEPEST:
+        name = text_of(body.get("id")) if isinstance(body, dict) and is_entity(body) else None
+        if name is None or not isinstance(body, dict) or depth > DEEPEST:
             raise Unusable("schema", body, "is no FollowTheMoney entity", "download or export the file again")
         properties: dict[str, list[str]] = {key: [value] for key, value in around.items()}
-        for key, value in mapping_of(body, "properties").items():
-            values = value if isinstance(value, list) else [value]
-            inner = [each for each in values if is_entity(each)]
-            waiting += [(each, depth + 1, {INVERSE[key]: name} if key in INVERSE else {}) for each in inner]
-            said = [
-                text for each in values for text in [text_of(each.get("id") if isinstance(each, Mapping) else each)]
-            ]
-            properties.setdefault(str(key), [text for text in said if text])
+        for key, value in body["properties"].items():
+            texts, nested = _taken(value)
+            properties.setdefault(key, texts)
+            waiting += [(each, depth + 1, {INVERSE[key]: name} if key in INVERSE else {}) for each in nested]
         yield Entity(
             id=name,
-            schema=text_of(body.get("schema")) or "",
+            schema=text_of(body["schema"]) or "",
             caption=text_of(body.get("caption")),
             properties=properties,
             datasets=tuple(texts_of(list_of(body, "datasets"))),
             changed=moment_of(body.get("last_change")),
         )
+
+
+def _taken(value: object) -> tuple[list[str], list[object]]:
+    """Read the texts of a property, and the entities nested in it, which stand there by their ids."""
+    texts: list[str] = []
+    nested: list[object] = []
+    for each in value if isinstance(value, list) else (value,):
+        if isinstance(each, dict) and is_entity(each):
+            nested.append(each)
+        text = text_of(each.get("id") if isinstance(each, dict) else each)
+        if text:
+            texts.append(text)
+    return texts, nested
 
 
 def party_of(entity: Entity, address: str | None) -> dict[str, object]:

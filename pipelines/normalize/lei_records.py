@@ -31,6 +31,18 @@ LINES = ("FirstAddressLine", "AddressNumber", "AdditionalAddressLine", "City", "
 VOID = ("ANNULLED", "DUPLICATE")
 """States of a registration that say: this was never so."""
 
+UNREAD = frozenset({"Extension", "Entity.OtherAddresses", "Relationship.RelationshipPeriods"})
+"""Parts of XML records nothing is read of, or that are read otherwise."""
+
+READ = re.compile(
+    r"LEI|Entity\.(?:LegalName|LegalJurisdiction|EntityStatus|EntityCreationDate|EntityExpirationDate)"
+    r"|Entity\.(?:LegalAddress|HeadquartersAddress)\.(?!xmllang|MailRouting).*"
+    r"|Entity\.(?:Transliterated)?OtherEntityNames\.\w+\.\d+|Entity\..*EntityID"
+    r"|Relationship\.(?:StartNode|EndNode)\.NodeID|Relationship\.Relationship(?:Type|Status)|Relationship\.Period\..*"
+    r"|Registration\.(?:LastUpdateDate|RegistrationStatus)|Exception\.(?:Category|Reason)(?:\.\d+)?"
+)
+"""Headings of the golden copy that are read, of more than three hundred."""
+
 BRANCH = "IS_INTERNATIONAL_BRANCH_OF"
 
 
@@ -138,6 +150,8 @@ def _flatten(element: etree._Element, path: str, found: dict[str, list[str]]) ->
         if not isinstance(inner.tag, str):
             continue
         name = above + inner.tag.rpartition("}")[2]
+        if name in UNREAD:
+            continue
         if len(inner):
             waiting += [(each, f"{name}.") for each in reversed(inner)]
         elif text := text_of(inner.text):

@@ -6,6 +6,7 @@ import calendar
 import datetime as dt
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from pipelines.errors import Unusable
 from pipelines.normalize.countries import country_at_end, country_code
@@ -18,6 +19,8 @@ LONGEST_PLACE = 200
 
 def text_of(value: object) -> str | None:
     """Read a text or number; null when it is empty or something else."""
+    if type(value) is str:
+        return " ".join(value.split()) or None
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     return spoken(str(value)) or None
@@ -49,13 +52,19 @@ def _day(column: str, value: object, *, last: bool) -> dt.date | None:
     if value is None or value == "":
         return None
     text = text_of(value)
-    found = PARTIAL.fullmatch(text) if text and len(text) <= LONGEST_DATE else None
+    day = _parsed(text, last=last) if text and len(text) <= LONGEST_DATE else None
+    if day is None:
+        raise Unusable(column, value, "is no date", "write it as 2024-05-31, 2024-05 or 2024")
+    return day
+
+
+@lru_cache(100_000)
+def _parsed(text: str, *, last: bool) -> dt.date | None:
+    found = PARTIAL.fullmatch(text)
     try:
-        if found:
-            return _of_parts(*found.groups(), last=last)
+        return _of_parts(*found.groups(), last=last) if found else None
     except ValueError:
-        pass
-    raise Unusable(column, value, "is no date", "write it as 2024-05-31, 2024-05 or 2024")
+        return None
 
 
 def _of_parts(year: str, month: str | None, day: str | None, *, last: bool) -> dt.date:
@@ -87,19 +96,24 @@ def country_of(value: object) -> str | None:
     text = text_of(value)
     if text is None or len(text) > LONGEST_PLACE:
         return None
+    return _country(text)
+
+
+@lru_cache(10_000)
+def _country(text: str) -> str | None:
     code = text[:2] if re.fullmatch(r"[A-Za-z]{2}-[A-Za-z0-9]{1,3}", text) else text
     return country_code(code) or country_at_end(text)
 
 
 def mapping_of(body: object, key: str) -> Mapping[str, object]:
     """Give a part of a record that should be an object; empty when it is none."""
-    part = body.get(key) if isinstance(body, Mapping) else None
-    return part if isinstance(part, Mapping) else {}
+    part = body.get(key) if isinstance(body, dict) else None
+    return part if isinstance(part, dict) else {}
 
 
 def list_of(body: object, key: str) -> list[object]:
     """Give a part of a record that should be a list; empty when it is none."""
-    part = body.get(key) if isinstance(body, Mapping) else None
+    part = body.get(key) if isinstance(body, dict) else None
     return part if isinstance(part, list) else []
 
 

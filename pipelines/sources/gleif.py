@@ -9,7 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pipelines.errors import Unusable
-from pipelines.normalize.lei_records import API_RECORDS, Record, of_api, of_element, of_row, party, relation, unreported
+from pipelines.normalize.lei_records import (
+    API_RECORDS,
+    READ,
+    Record,
+    of_api,
+    of_element,
+    of_row,
+    party,
+    relation,
+    unreported,
+)
 from pipelines.normalize.written import list_of, mapping_of
 from pipelines.pieces import At, Pieces
 from pipelines.reading.raw import RawFile
@@ -75,7 +85,8 @@ def _of_table(file: RawFile, pieces: Pieces) -> Iterator[tuple[str, At, Record]]
     kind = _kind_of_table(file) or "party"
     for raw in file.batches():
         pieces.bad_lines(TABLES[kind], file.name, raw)
-        for row in raw.frame.iter_rows(named=True):
+        read = [heading for heading in raw.headings if READ.fullmatch(heading)]
+        for row in raw.frame.select("row", *read).iter_rows(named=True):
             yield kind, At(file.name, int(row["row"])), of_row(row)
 
 
