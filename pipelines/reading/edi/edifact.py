@@ -16,7 +16,7 @@ from pipelines.reading.edi.segment import Segment, pieces
 from pipelines.reading.raw import RawFile
 
 BEGINS = re.compile(rb"^[\s\xef\xbb\xbf]*(?:UNA[^\w\s].{5}\s*(?:UNB|UNG|UNH)|(?:UNB|UNH)\+)", re.DOTALL)
-ENVELOPE = Envelope(("UNB", "UNZ"), ("UNG", "UNE"), ("UNH", "UNT"))
+ENVELOPE = Envelope(("UNB", "UNZ"), ("UNG", "UNE"), ("UNH", "UNT"), 5, 5)
 STANDARD = "UNA:+.? '"
 TAG = re.compile(r"^[A-Z][A-Z0-9]{2}$")
 
@@ -34,7 +34,7 @@ def edifact_messages(file: RawFile) -> Iterator[Message | Problem]:
     SourceFailed
         Its separators cannot be, or a segment has no end.
     """
-    return messages(_segments(file), ENVELOPE, 5, 5)
+    return messages(_segments(file), ENVELOPE)
 
 
 def _segments(file: RawFile) -> Iterator[Segment]:

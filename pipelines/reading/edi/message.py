@@ -65,11 +65,13 @@ class Message:
 
 @dataclass(frozen=True)
 class Envelope:
-    """Tags of a syntax: of the interchange, of groups and of messages, opening and closing."""
+    """Tags of a syntax, opening and closing, and which element of a header its trailer repeats."""
 
     interchange: tuple[str, str]
     group: tuple[str, str]
     message: tuple[str, str]
+    reference_at: int
+    group_reference_at: int
 
 
 @dataclass
@@ -77,8 +79,6 @@ class _Reader:
     """An interchange while it is read: what is open of it, and how many of its parts there were."""
 
     envelope: Envelope
-    reference_at: int
-    group_reference_at: int
     header: Segment | None = None
     group: Segment | None = None
     message: Message | None = None
@@ -88,10 +88,11 @@ class _Reader:
 
     def step(self, segment: Segment) -> Iterator[Message | Problem]:
         """Take one segment and give what it ends."""
-        (opens, closes), (group, group_end), (head, tail) = vars(self.envelope).values()
+        of = self.envelope
+        head, tail = of.message
         if segment.tag == tail and self.message is not None:
             yield self._ended(segment if segment.whole else None)
-        elif segment.tag not in (opens, closes, group, group_end, head):
+        elif segment.tag not in (*of.interchange, *of.group, head):
             if self.message is None:
                 yield Problem(segment.number, segment.tag[:20], segment.at(1), "stands outside of any message")
             else:
@@ -127,14 +128,14 @@ class _Reader:
         elif segment.tag == self.envelope.group[0]:
             self.groups, self.grouped, self.group = self.groups + 1, 0, segment
         elif segment.tag == self.envelope.group[1]:
-            yield from _compared(segment, self.group, self.group_reference_at, self.grouped, "group")
+            yield from _compared(segment, self.group, self.envelope.group_reference_at, self.grouped, "group")
             self.group = None
         elif segment.tag == self.envelope.interchange[0]:
             yield from self.unclosed()
             self.header = segment
         elif segment.tag == self.envelope.interchange[1]:
             parts = self.groups or self.messages
-            yield from _compared(segment, self.header, self.reference_at, parts, "interchange")
+            yield from _compared(segment, self.header, self.envelope.reference_at, parts, "interchange")
             self.header = None
             yield from self.unclosed()
 
@@ -152,12 +153,9 @@ def _compared(trailer: Segment, header: Segment | None, at: int, there: int, wha
         yield Problem(trailer.number, trailer.tag, trailer.at(2), f"ends another {what} than {begun!r}")
 
 
-def messages(segments: Iterator[Segment], envelope: Envelope, *references_at: int) -> Iterator[Message | Problem]:
-    """Give the messages one by one, and what of the interchange does not add up.
-
-    `references_at` are the elements of the headers of interchange and group that their trailers repeat.
-    """
-    reader = _Reader(envelope, *references_at)
+def messages(segments: Iterator[Segment], envelope: Envelope) -> Iterator[Message | Problem]:
+    """Give the messages one by one, and what of the interchange does not add up."""
+    reader = _Reader(envelope)
     for segment in segments:
         yield from reader.step(segment)
     yield from reader.cut()

@@ -17,7 +17,7 @@ from pipelines.reading.edi.segment import Segment, pieces
 from pipelines.reading.raw import RawFile
 
 BEGINS = re.compile(rb"^[\s\xef\xbb\xbf]*ISA([^\w\s]|\|)\d\d\1")
-ENVELOPE = Envelope(("ISA", "IEA"), ("GS", "GE"), ("ST", "SE"))
+ENVELOPE = Envelope(("ISA", "IEA"), ("GS", "GE"), ("ST", "SE"), 13, 6)
 TAG = re.compile(r"^[A-Z][A-Z0-9]{1,2}$")
 HEADER = 106
 """Characters of the interchange header, whose last ones are the separators."""
@@ -36,7 +36,7 @@ def x12_messages(file: RawFile) -> Iterator[Message | Problem]:
     SourceFailed
         Its header names no separators, or a segment has no end.
     """
-    return messages(_segments(file), ENVELOPE, 13, 6)
+    return messages(_segments(file), ENVELOPE)
 
 
 def _segments(file: RawFile) -> Iterator[Segment]:
