@@ -103,9 +103,7 @@ def _read(
     line: dict[str, str | int | None], named: Sequence[Column]
 ) -> tuple[dict[str, Any], dict[str, object] | None]:
     """Type the texts of one line, and tell the first that cannot be read."""
-    moment = line.get("recorded_at")
-    values: dict[str, Any] = {"row": line["row"], "line": line["line"]}
-    values["recorded_at"] = dt.datetime.fromisoformat(str(moment)) if moment else None
+    values: dict[str, Any] = {"row": line["row"], "line": line["line"], "recorded_at": _moment(line.get("recorded_at"))}
     told: dict[str, object] | None = None
     for column in named:
         text = " ".join(str(line.get(column.name) or "").split())
@@ -138,6 +136,14 @@ def _value(column: Column, text: str) -> Any:
     if column.name == "currency":
         return text.upper() if re.fullmatch(r"[A-Za-z]{3}", text) else None
     return text.lower() if column.name in ("kind", "mode", "unit") else text
+
+
+def _moment(text: object) -> dt.datetime | None:
+    """Read when a document was written; one that cannot be read counts as not stated."""
+    try:
+        return dt.datetime.fromisoformat(str(text)).replace(tzinfo=None) if text else None
+    except ValueError:
+        return None
 
 
 def _day(text: str) -> dt.date | None:

@@ -116,7 +116,7 @@ def _goods(document: Node, item: Node, cargo: Node) -> dict[str, str | None]:
     described, coded = _texts(item, "descriptionOfGoods"), _texts(item, "HSCodes") or _texts(item, "HSCode")
     return {
         "id": reference or instruction or booking,
-        "bill_of_lading": reference or booking,
+        "bill_of_lading": reference,
         "item": joined(described) or (f"HS {coded[0]}" if coded else None),
         "hs_code": coded[0] if coded else None,
         "quantity": count[0],

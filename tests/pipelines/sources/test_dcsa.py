@@ -45,6 +45,13 @@ def test_an_instruction_gives_a_row_per_cargo_item() -> None:
     assert (second["quantity"], second["unit"], round(second["weight_kg"], 1)) == (2, "carton", 280)
 
 
+def test_a_later_version_is_known_by_when_it_was_updated(tmp_path: Path) -> None:
+    rows, _, _ = read(DCSA, written(tmp_path, updatedDateTime="2024-06-11T08:30:00+02:00"))
+    assert rows[0]["recorded_at"] == dt.datetime.fromisoformat("2024-06-11T08:30:00")
+    rows, _, _ = read(DCSA, written(tmp_path, updatedDateTime="yesterday"))
+    assert rows[0]["recorded_at"] is None
+
+
 def test_a_planned_day_stands_for_the_actual_one_and_is_told(tmp_path: Path) -> None:
     rows, _, notes = read(DCSA, written(tmp_path, shippedOnBoardDate=None))
     assert rows[0]["shipped_on"] == DAY("2024-06-09")
@@ -116,7 +123,7 @@ ANY = st.recursive(
 
 
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(name=st.sampled_from(sorted(json.loads(INSTRUCTION.read_text()))), value=ANY)
+@given(name=st.sampled_from([*sorted(json.loads(INSTRUCTION.read_text())), "updatedDateTime"]), value=ANY)
 def test_no_value_of_another_kind_makes_it_fail(name: str, value: Any, tmp_path: Path) -> None:
     survives(DCSA, written(tmp_path, **{name: value}))
 
