@@ -8,6 +8,7 @@ from dataclasses import replace
 import polars as pl
 
 from pipelines.normalize.address import parse_address
+from pipelines.normalize.entries import date_of
 from pipelines.normalize.names import Name, parse_name, spellings
 from pipelines.resolve.bands import MATCH, REVIEW, Match, Subject, judged
 from pipelines.resolve.candidates import candidate_pairs
@@ -41,7 +42,7 @@ def screen(
 _OF_THE_LISTING = ("delisted_inferred", "letter_type", "confidential")
 
 _DATES: Mapping[str, type[pl.DataType] | pl.DataType] = {
-    "last_amended_on": pl.String,
+    "last_amended_on": pl.Date,
     "letter_type": pl.String,
     "since_on": pl.Date,
     "until_on": pl.Date,
@@ -179,6 +180,6 @@ def _row(found: Match) -> dict[str, object]:
         "published_on": row.get("published_on"),
         "citation": row.get("citation"),
         "detail": found.detail,
-        "last_amended_on": max(row.get("amended_on") or [None]),
+        "last_amended_on": date_of(max(row.get("amended_on") or [None])),
         **{name: row.get(name) for name in _OF_THE_LISTING},
     }

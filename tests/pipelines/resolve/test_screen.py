@@ -126,6 +126,12 @@ def test_an_identifier_matches_without_a_name() -> None:
     assert screen(parties, said, known).select("by", "band").rows() == [("identifier", "match")]
 
 
+def test_a_match_says_when_its_entry_was_amended_last() -> None:
+    known = listings().with_columns(amended_on=pl.lit(["2024-01-16", "2025-01-16"]))
+    parties, said = parties_and_mentions({"name": "Zenvora Kestrelle Microsystems JSC", "country": "RU"})
+    assert screen(parties, said, known)["last_amended_on"].to_list() == [dt.date(2025, 1, 16)]
+
+
 def test_nothing_to_screen_is_an_empty_table() -> None:
     parties, said = parties_and_mentions({"name": "Harmless Ltd"})
     assert screen(parties, said, listings().clear()).height == 0
