@@ -141,8 +141,9 @@ def _value(column: Column, text: str) -> Any:
 def _moment(text: object) -> dt.datetime | None:
     """Read when a document was written; one that cannot be read counts as not stated."""
     try:
-        return dt.datetime.fromisoformat(str(text)).replace(tzinfo=None) if text else None
-    except ValueError:
+        read = dt.datetime.fromisoformat(str(text)) if text else None
+        return read.astimezone(dt.UTC).replace(tzinfo=None) if read and read.tzinfo else read
+    except (ValueError, OverflowError):
         return None
 
 

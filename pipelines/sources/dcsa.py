@@ -69,9 +69,7 @@ def _take(number: int, document: Any, lines: GoodsLines) -> None:
         return
     common = _common(document, lines, len(items))
     for line, (item, cargo) in enumerate(items, start=1):
-        lines.add(
-            number, line, {**common, **_goods(document, item, cargo)}, _text(document, "updatedDateTime")[:19] or None
-        )
+        lines.add(number, line, {**common, **_goods(document, item, cargo)}, _text(document, "updatedDateTime") or None)
 
 
 def _strange(document: Node) -> Iterator[tuple[str, Any]]:

@@ -47,7 +47,7 @@ def test_an_instruction_gives_a_row_per_cargo_item() -> None:
 
 def test_a_later_version_is_known_by_when_it_was_updated(tmp_path: Path) -> None:
     rows, _, _ = read(DCSA, written(tmp_path, updatedDateTime="2024-06-11T08:30:00+02:00"))
-    assert rows[0]["recorded_at"] == dt.datetime.fromisoformat("2024-06-11T08:30:00")
+    assert rows[0]["recorded_at"] == dt.datetime.fromisoformat("2024-06-11T06:30:00")
     rows, _, _ = read(DCSA, written(tmp_path, updatedDateTime="yesterday"))
     assert rows[0]["recorded_at"] is None
 
