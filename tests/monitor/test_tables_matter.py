@@ -143,10 +143,17 @@ def with_items(world: World) -> None:
     )
 
 
+def with_papers(world: World) -> None:
+    for tried, quantity in (("agree", 10), ("disagree", 12)):
+        buyer = world.buyer("papers", tried, kind="sale", bill_of_lading=f"B-1-{tried}")
+        world.case.ship(f"import-{tried}", LEFT, MINE, buyer, quantity=quantity, kind="import",
+                        bill_of_lading=f"B-1-{tried}")  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def known(tmp_path_factory: pytest.TempPathFactory) -> tuple[World, Tables]:
     world, inbox = World(), tmp_path_factory.mktemp("inbox")
-    for add in (with_orders, with_licenses, with_grants, with_service, with_items):
+    for add in (with_orders, with_licenses, with_grants, with_service, with_items, with_papers):
         add(world)
     world.write(inbox)
     read = ingest((), inbox, as_of=AS_OF)
@@ -185,3 +192,11 @@ def test_an_article_says_what_a_sku_is(known: tuple[World, Tables]) -> None:
     rows = {row["item"]: row for row in known[1].frame("shipments").to_dicts()}
     assert (rows["SKU-1"]["model"], rows["SKU-1"]["chips"]) == ("hgx_h100_8", 8.0)
     assert (rows["SKU-2"]["item_class"], rows["SKU-2"]["hs_code"]) == ("3A090.a", "847330")
+
+
+def test_papers_of_one_movement_that_differ_are_named(known: tuple[World, Tables]) -> None:
+    assert named(known, "papers_disagree", "papers") == {"disagree"}
+    rows = known[1].frame("shipments").filter(kind="import")
+    values = "value_usd: 3240000 (T-import-disagree), 2700000 (T-papers-disagree)"
+    quantities = "quantity: 12 (T-import-disagree), 10 (T-papers-disagree)"
+    assert rows["disagrees"].to_list() == [None, [quantities, values]]

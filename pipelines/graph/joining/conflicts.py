@@ -12,7 +12,10 @@ WORDS = ("shipper", "consignee", "end_user", "destination_country", "hs_code", "
 
 
 def conflicts(members: pl.DataFrame) -> pl.DataFrame:
-    """Say per movement (`_of`) what its rows tell differently: `disagrees`, "quantity: 10 (E1), 12 (I1)"."""
+    """Say per movement (`_of`) what its rows tell differently: `disagrees`, "quantity: 10 (E1), 12 (I1)".
+
+    Quantities are pieces; ten servers and eighty chips are the same.
+    """
     rows = members.filter(~pl.col("_whole")).select(
         "_of", "id",
         *WORDS[:4],
@@ -20,16 +23,18 @@ def conflicts(members: pl.DataFrame) -> pl.DataFrame:
         eccn="eccn",
         license="license",
         item=pl.when(pl.col("recognized").n_unique().over("_of") > 1).then("item"),
-        quantity=_quantity(),
-        value_usd="value_usd",
+        quantity="pieces", chips="chips", value_usd="value_usd",
     )  # fmt: skip
     differ = rows.group_by("_of").agg(
         *((pl.col(name).min() != pl.col(name).max()).alias(name) for name in WORDS),
         *((pl.col(name).max() * (1 - slack) > pl.col(name).min()).alias(name) for name, slack in NUMBERS.items()),
-    )
+        chips=(pl.col("chips").null_count() == 0) & (pl.col("chips").max() == pl.col("chips").min()),
+    ).with_columns(pl.col("quantity") & ~pl.col("chips")).drop("chips")  # fmt: skip
     found = differ.unpivot(index="_of", variable_name="fact", value_name="differs").filter("differs")
     some = rows.filter(pl.col("_of").is_in(found["_of"].unique().implode()))
-    texts = some.with_columns(pl.col(name).round(2).cast(pl.String).str.strip_suffix(".0") for name in NUMBERS)
+    texts = some.drop("chips").with_columns(
+        pl.col(name).round(2).cast(pl.String).str.strip_suffix(".0") for name in NUMBERS
+    )
     told = texts.unpivot(index=["_of", "id"], variable_name="fact", value_name="told").drop_nulls("told")
     spoken = (
         told.join(found.select("_of", "fact"), on=["_of", "fact"])
@@ -39,9 +44,3 @@ def conflicts(members: pl.DataFrame) -> pl.DataFrame:
     )
     line = pl.format("{}: {}", "fact", "text")
     return spoken.group_by("_of", maintain_order=True).agg(disagrees=line)
-
-
-def _quantity() -> pl.Expr:
-    """Count in chips where every row tells them, else in pieces."""
-    chips = pl.col("chips").is_not_null().all().over("_of")
-    return pl.when(chips).then("chips").otherwise("pieces")

@@ -96,7 +96,7 @@ def test_goods_another_paper_names_are_what_moved() -> None:
 def test_conflicting_quantities_stay_visible_and_the_moving_row_counts() -> None:
     rows = told(row("S1", order_id="O1"), row("E1", "export", order_id="O1", pieces=12.0))
     assert moving(rows) == {"E1": 12.0}
-    assert rows["E1"]["disagrees"] == ["quantity: 96 (E1), 80 (S1)"]
+    assert rows["E1"]["disagrees"] == ["quantity: 12 (E1), 10 (S1)"]
 
 
 def test_consecutive_legs_are_two_movements_whatever_they_share() -> None:
