@@ -206,3 +206,12 @@ def test_every_mapping_says_what_its_layout_is() -> None:
         first, second = path.read_text(encoding="utf-8").splitlines()[:2]
         assert first.startswith("# ")
         assert second.startswith("# ")
+
+
+@real
+def test_an_unstated_unit_is_no_piece_and_an_unstated_currency_no_dollar(tmp_path: Path) -> None:
+    _, row = extract("Malaysia Export F", tmp_path, UNIT="", CURRENCY="", TOTAL_VALUE_USD="")
+    assert (row["quantity"], row["unit"]) == (16, "unstated")
+    assert (row["value"], row["currency"]) == (520_000, "XXX")
+    _, row = extract("Malaysia Export F", tmp_path, QUANTITY="", WEIGHT_UNIT="")
+    assert (row["quantity"], row["unit"], row["weight_kg"]) == (260.5, "kg", 260.5)
