@@ -130,7 +130,15 @@ def run(settings: Settings, *, now: dt.datetime, say: Say = lambda _: None) -> P
 def read(settings: Settings, *, now: dt.datetime, kept: Kept | None = None, say: Say = lambda _: None) -> Ingested:
     """Read what changed in every source since `kept`, all of it without; change nothing."""
     switched(settings.flags)
-    return ingest(settings.sources, settings.inbox, as_of=settings.day(now), now=now, kept=kept, progress=say)
+    return ingest(
+        settings.sources,
+        settings.inbox,
+        as_of=settings.day(now),
+        now=now,
+        kept=kept,
+        progress=say,
+        downloads=settings.downloads,
+    )
 
 
 def source_rows(reports: Sequence[SourceReport]) -> list[dict[str, Any]]:

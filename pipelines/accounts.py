@@ -165,7 +165,8 @@ def _reports(reader: Reader, readings: Sequence[Reading], bad: pl.DataFrame) -> 
         lines = reader.failures.get((source, table), [])
         told = report(of.get((source, table), []), setting, [line for line, _ in lines], left.get((source, table), 0))
         shown = (*told.files, *(file for _, file in lines if file))
-        reports.append(replace(told, source=source, table=table, files=tuple(dict.fromkeys(shown))))
+        refused = tuple(reader.refused.get((source, table), ()))
+        reports.append(replace(told, source=source, table=table, files=tuple(dict.fromkeys(shown)), refused=refused))
     return tuple(reports)
 
 

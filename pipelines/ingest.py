@@ -60,15 +60,16 @@ def ingest(
     kept: Kept | None = None,
     progress: Say | None = None,
     largest: int = LARGEST,
+    downloads: Path = Path("downloads"),
 ) -> Ingested:
     """Read what changed in the declared sources and in the inbox since `kept`; all of it when nothing is.
 
     A file that cannot be read is named in its source's report and the others go on. `largest` bounds the bytes
-    of one file.
+    of one file; `downloads` is the folder of fetched copies.
     """
     at = now or dt.datetime.combine(as_of, dt.time(), dt.UTC)
     before = kept or Kept()
-    reader = Reader(before, as_of, at, progress or _silent, largest)
+    reader = Reader(before, as_of, at, progress or _silent, largest, downloads)
     for setting in settings:
         reader.declared(setting)
     if inbox is not None:

@@ -10,16 +10,18 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.coverage import judged
-from pipelines.errors import EntrepotError, InputError, SourceFailed
+from pipelines.errors import EntrepotError, SourceFailed
+from pipelines.fetch import fetch, shown_name
+from pipelines.fetching.setting import FetchSetting
+from pipelines.finding import How, declared, files_of
 from pipelines.inbox import Recognized, files_in, recognize, table_named
 from pipelines.kept import Kept, how_read, origin_of, to_read_again, unchanged
-from pipelines.reading.mapping import ColumnMapping, nearest, read_mapping
-from pipelines.reading.raw import RawFile, date_in_name, open_files
+from pipelines.reading.query_setting import QuerySetting
+from pipelines.reading.raw import RawFile, open_files
 from pipelines.readings import Origin, Reading
 from pipelines.source import Extract, Source, SourceSetting
 from pipelines.sources import SOURCES, read_records
 from pipelines.staging import Staging
-from pipelines.tables import FILES
 from pipelines.tally import Tally
 
 Say = Callable[[str], None]
@@ -34,23 +36,6 @@ BROKEN_JSON = "is broken or cut off JSON, so that nobody can say what it is; cop
 
 LONG = 1_000_000
 """Bytes from which reading a file takes long enough to be announced."""
-
-
-@dataclass(frozen=True)
-class How:
-    """How files are to be read: as declared, or (None) as they show themselves."""
-
-    setting: SourceSetting | None = None
-    table: str | None = None
-    mapping: ColumnMapping | None = None
-
-    @property
-    def via(self) -> str:
-        return self.setting.id if self.setting else ""
-
-    def setting_of(self, source: str) -> SourceSetting:
-        """In the inbox the files of one table are one source, named like it; a published source keeps its id."""
-        return self.setting or SourceSetting(id=source)
 
 
 @dataclass(frozen=True)
@@ -71,6 +56,7 @@ class Reader:
     now: dt.datetime
     say: Say
     largest: int
+    downloads: Path = Path("downloads")
     staging: Staging = field(default_factory=Staging)
     tallies: dict[int, tuple[Reading, Tally]] = field(default_factory=dict)
     started: int = 0
@@ -79,19 +65,36 @@ class Reader:
     settings: dict[str, SourceSetting] = field(default_factory=dict)
     not_understood: list[str] = field(default_factory=list)
     met: set[str] = field(default_factory=set)
+    refused: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     lists: dict[int, tuple[str, ...]] = field(default_factory=dict)
 
     def declared(self, setting: SourceSetting) -> None:
         """Read the files of one declared source."""
         self.settings[setting.id] = setting
         try:
-            how = _declared(setting)
-            paths = _paths(setting)
+            remote = setting.fetch or setting.query
+            paths, dated = self.fetched(setting, remote) if remote else (files_of(setting), None)
+            how = declared(replace(setting, as_of=setting.as_of or dated))
         except EntrepotError as error:
             self.fail(setting, setting.table or "", str(error))
             self.carry(setting.id, set())
         else:
             self.take(paths, how)
+
+    def fetched(
+        self, setting: SourceSetting, remote: FetchSetting | QuerySetting
+    ) -> tuple[list[tuple[Path, str]], dt.date | None]:
+        """Fetch a source, or ask its database; give the copy to read, and the day the server says it is of.
+
+        Raises
+        ------
+        SourceFailed
+            There is neither a new copy nor an old one.
+        """
+        copy = fetch(remote, self.downloads, now=self.now, say=self.say)
+        if copy.failure:
+            self.fail(setting, setting.table or "", copy.failure)
+        return [(copy.path, shown_name(remote, copy))], copy.dated_on
 
     def dropped(self, inbox: Path) -> None:
         """Read what lies in the inbox."""
@@ -263,6 +266,7 @@ class Reader:
             passed_before=passed, shown=job.files[0].name, dated_on=reading.filed_on,
         )  # fmt: skip
         if verdict.refused:
+            self.refused.setdefault((setting.id, "listings"), []).append(verdict.refused)
             raise SourceFailed(verdict.refused)
         tally.notes += verdict.notes
         self.lists[at] = verdict.lists
@@ -314,57 +318,6 @@ def _joined(jobs: Sequence[Job]) -> set[str]:
 
 def _first_table(job: Job) -> str:
     return job.what.table or _source(job.what.source).tables[0]
-
-
-def _declared(setting: SourceSetting) -> How:
-    """Say how a declared source is read.
-
-    Raises
-    ------
-    InputError
-        Its mapping does not hold, or its table is none.
-    """
-    mapping = read_mapping(setting.mapping, setting.table) if setting.mapping else None
-    table = mapping.table if mapping else setting.table
-    published = {source.id for source in SOURCES}
-    if table is not None and table not in FILES and table not in published:
-        known = [*FILES, *sorted(published)]
-        raise InputError(
-            f"source {setting.id}: table = {table!r} is no table{nearest(table, known)}; tables are {', '.join(known)}"
-        )
-    return How(setting, table if table in FILES else None, mapping)
-
-
-def _paths(setting: SourceSetting) -> list[tuple[Path, str]]:
-    """List the files of a declared source; of a dated full dump only the newest date counts."""
-    if setting.path is None and setting.glob is None:
-        raise InputError(f"source {setting.id}: neither `path` nor `glob` is set; set one")
-    if setting.path is not None:
-        found = files_in(setting.path) if setting.path.is_dir() else [setting.path]
-    else:
-        pattern = Path(setting.glob or "")
-        root = Path(pattern.anchor or ".")
-        found = sorted(path for path in root.glob(str(pattern.relative_to(root))) if path.is_file())
-    if not found:
-        raise InputError(f"source {setting.id}: no file at {setting.path or setting.glob}; correct `path` or `glob`")
-    newest = max((day for path in found if (day := date_in_name(path.name))), default=None)
-    if setting.mode == "snapshot" and newest:
-        found = [path for path in found if date_in_name(path.name) in (None, newest)]
-    return [(path, _shown(path, setting)) for path in found]
-
-
-def _shown(path: Path, setting: SourceSetting) -> str:
-    """Name a file of a source; within a folder by its place there, since two may bear one name."""
-    if setting.path and setting.path.is_dir():
-        return path.relative_to(setting.path).as_posix()
-    return path.name if setting.path else path.as_posix().removeprefix(_fixed(setting.glob or ""))
-
-
-def _fixed(glob: str) -> str:
-    """Give the folders of a glob that hold no wildcard."""
-    parts = glob.split("/")
-    fixed = next((at for at, part in enumerate(parts) if any(sign in part for sign in "*?[")), len(parts) - 1)
-    return "/".join(parts[:fixed]) + "/" if fixed else ""
 
 
 def _first_line(error: Exception) -> str:
