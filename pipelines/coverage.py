@@ -22,6 +22,9 @@ FEWEST = 20
 
 MOST_NAMED = 3
 
+REFUSED = "is no complete copy"
+"""What every line of a refusal says, so that it can be told from other failures."""
+
 REMEDY = 'download it again, or declare coverage = "excerpt" for it in monitor.toml if it is meant to hold no more'
 
 
@@ -78,7 +81,7 @@ def judged(
     if not due and listings.is_empty():
         lacks = ["it has no entries"]
     if lacks:
-        return Verdict(refused=f"{name}: is no complete copy: {'; '.join(lacks)}; the last good copy stays; {REMEDY}")
+        return Verdict(refused=f"{name}: {REFUSED}: {'; '.join(lacks)}; the last good copy stays; {REMEDY}")
     return Verdict(complete=True, lists=tuple(sorted(due.keys() | counts.keys())))
 
 

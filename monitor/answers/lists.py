@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from typing import Any
 
 import polars as pl
 
 from monitor.answers.answer import Answer, known
-from pipelines.coverage import is_bounded
+from pipelines.coverage import REFUSED, is_bounded
 from pipelines.presence import COPIES
 from pipelines.store import StoredRun
 
@@ -49,6 +50,12 @@ def status(run: StoredRun, refused: Mapping[str, str] | None = None) -> Answer:
     versions = dict(tables.frame("sources").filter(pl.col("table") == "listings").select("id", "version").iter_rows())
     rows = [_row(each, versions, refused or {}, as_of) for each in counted.to_dicts()]
     return {"on": None, "known": known(run), "lists": rows}
+
+
+def refusals(troubles: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """Say by source why its newest copy was refused, of what the operator was told."""
+    lines = {source: [line for line in each["lines"] if REFUSED in line] for source, each in troubles.items()}
+    return {source: "; ".join(told) for source, told in lines.items() if told}
 
 
 def difference(before: StoredRun, after: StoredRun) -> Answer:

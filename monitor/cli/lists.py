@@ -33,8 +33,7 @@ def status(config: Config = DEFAULT_CONFIG, json: AsJson = False, known: Known =
     with one_line_errors():
         settings, run = opened(config, known)
         troubles = Journal(settings.journal.url).troubles() if known is None else {}
-        refused = {name: "; ".join(each["lines"]) for name, each in troubles.items() if each["state"] == "refused"}
-        answer = lists.status(run, refused)
+        answer = lists.status(run, lists.refusals(troubles))
         put_json(answer) if json else show_status(answer)
 
 

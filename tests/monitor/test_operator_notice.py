@@ -24,7 +24,7 @@ from tests.monitor.receivers import NOON, SIGNED_WITH, Hook, Mailbox, parts_of
 
 GOOD = SourceReport(source="erp", table="shipments", read=3, accepted=3)
 BAD = SourceReport(source="erp", table="shipments", failures=("erp.csv: is empty; give it rows",), failed="erp.csv: …")
-REFUSED = SourceReport(source="el", table="listings", refused=("el.json: is no complete copy; download it again",))
+REFUSED = SourceReport(source="el", table="listings", refused=("el.json: is no complete copy: …; again",))
 
 
 def told(journal: Journal, *reports: SourceReport, hours: int = 0, **said: object) -> tuple[str, ...]:
@@ -54,7 +54,7 @@ def test_a_refused_list_and_a_failed_source_are_told_apart(journal: Journal) -> 
     told(journal, BAD, REFUSED)
     said = {each.body["data"]["source"]: each.body["data"]["state"] for each in journal.due(NOON, ["hook"])}
     assert said == {"erp": "failed", "el": "refused"}
-    assert journal.troubles()["el"]["lines"] == ["el.json: is no complete copy; download it again"]
+    assert journal.troubles()["el"]["lines"] == ["el.json: is no complete copy: …; again"]
 
 
 @pytest.mark.parametrize(("version", "stale"), [("2024-05-01", True), ("2024-06-20", False), ("1f3c", False)])
