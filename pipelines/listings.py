@@ -17,7 +17,7 @@ CCL = r"(?i)items on the CCL"
 WIDEST = ("all", "excepted", "ccl", "project")
 """Of several scopes stated for one entry the widest counts."""
 
-PREFERRED = ("entity_list", "listings")
+PREFERRED = ("entity_list", "entity_list_text", "listings")
 """Sources whose spelling of an entry is taken first: they carry addresses."""
 
 
@@ -124,7 +124,8 @@ def _united() -> list[pl.Expr]:
         _amended(),
         pl.col("scope").sort_by(width, nulls_last=True).drop_nulls().first(),
         widest.fill_null("all").alias("limits"),
-        *(pl.col(column).drop_nulls().unique(maintain_order=True).str.join("; ") for column in ("citation", "program")),
+        pl.col("citation").drop_nulls().unique(maintain_order=True).str.join("; "),
+        pl.col("program").str.split("; ").explode().drop_nulls().unique(maintain_order=True).str.join("; "),
         pl.col("confidential").any(),
         pl.col("source").unique().sort().alias("sources"),
     ]

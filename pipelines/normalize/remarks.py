@@ -37,16 +37,23 @@ SITE = re.compile(r"\bwebsite[,:]?\s+(?:https?://)?(?:www\.)?(?P<host>[\w-]+(?:\
 LINKED = re.compile(r"\blinked to:\s*(?P<whom>[^;]+)", re.IGNORECASE)
 SECONDARY = re.compile(r"\bsecondary sanctions\b", re.IGNORECASE)
 DATED = re.compile(
-    r"\b(?P<what>listing|effective) date\b[^;:]*:?\s*(?P<day>\d{1,2}) (?P<month>[A-Z][a-z]{2})\w* (?P<year>\d{4})",
+    r"\b(?P<what>listing|effective) date\b[^;:]{0,60}:?\s*(?P<day>\d{1,2}) (?P<month>[A-Z][a-z]{2})\w* (?P<year>\d{4})",
     re.IGNORECASE,
 )
 OF_COUNTRY = re.compile(r"^(?:alt\.?\s+)?(?:nationality|citizen|vessel flag)[,:]?\s+(?P<country>.+)$", re.IGNORECASE)
+LONGEST = 20_000
+"""Characters of remarks that are looked at; real ones have a tenth of it."""
+
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+
+def _said(text: str | None) -> str:
+    return spoken((text or "")[:LONGEST])
 
 
 def statements(text: str | None) -> Iterator[str]:
     """Part remarks at their semicolons."""
-    yield from filter(None, (part.strip(" .") for part in re.split(r";\s*", spoken(text))))
+    yield from filter(None, (part.strip(" .") for part in re.split(r";\s*", _said(text))))
 
 
 def identifying(text: str | None, *, person: bool = False) -> list[str]:
@@ -77,18 +84,18 @@ def _number(text: str) -> str | None:
 
 def weak_aliases(text: str | None) -> list[str]:
     """Read the aliases in quotes: a.k.a. 'BNO'."""
-    return unique(spoken(found["name"]) for found in ALSO.finditer(spoken(text)))
+    return unique(spoken(found["name"]) for found in ALSO.finditer(_said(text)))
 
 
 def sites(text: str | None) -> list[str]:
     """Read the hosts of web sites."""
-    return unique(found["host"].lower() for found in SITE.finditer(spoken(text)))
+    return unique(found["host"].lower() for found in SITE.finditer(_said(text)))
 
 
 def program_tags(programs: Iterable[str], *texts: str | None) -> str | None:
     """Join a listing's programs, whether dealing with it risks secondary sanctions, and whom it is linked to."""
     tags = sorted(unique(map(spoken, programs)))
-    said = [spoken(text) for text in texts]
+    said = [_said(text) for text in texts]
     if any(SECONDARY.search(text) for text in said):
         tags.append("secondary sanctions")
     linked = (found["whom"].strip(" .)(,") for text in said for found in LINKED.finditer(text))
@@ -97,7 +104,7 @@ def program_tags(programs: Iterable[str], *texts: str | None) -> str | None:
 
 def day_of(what: str, text: str | None) -> dt.date | None:
     """Read the first day remarks state: what = "listing" or "effective" reads "Listing Date (EO 1): 03 Jun 2021"."""
-    days = [_day(found) for found in DATED.finditer(spoken(text)) if found["what"].lower() == what]
+    days = [_day(found) for found in DATED.finditer(_said(text)) if found["what"].lower() == what]
     return min(filter(None, days), default=None)
 
 

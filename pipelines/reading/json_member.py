@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
 from pipelines.errors import SourceFailed
+from pipelines.reading.encodings import encoding_of, utf8
 from pipelines.reading.raw import RawFile
+from pipelines.reading.stored import chunks
 
-BLOCK = 256 * 1024
 LARGEST = 16 * 1024 * 1024
 """Characters one record, or what stands before the array, may have."""
 
@@ -64,13 +66,10 @@ def _opened(blocks: Iterator[str], key: str, name: str) -> tuple[str, int]:
 
 
 def _blocks(file: RawFile) -> Iterator[str]:
-    held: list[str] = []
-    size = 0
-    for line in file.lines():
-        held.append(line)
-        size += len(line) + 1
-        if size >= BLOCK:
-            yield "\n".join(held) + "\n"
-            held, size = [], 0
-    if held:
-        yield "\n".join(held) + "\n"
+    """Give the text in pieces, whatever its lines."""
+    encoding = encoding_of(file.content, chunks(file.stored), file.name, file.declared)
+    decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+    for piece in utf8(chunks(file.stored), encoding):
+        if text := decoder.decode(piece):
+            yield text
+    yield decoder.decode(b"", final=True)

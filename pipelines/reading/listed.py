@@ -16,6 +16,9 @@ PIECE = 50_000
 
 SCHEMA = {**FILES["listings"].schema, "row": pl.Int64(), "record": pl.String(), "line": pl.Int64()}
 
+STATED = frozenset(FILES["listings"].schema) - {"letter_type", "confidential", "expires_on", "amended_on"}
+"""Columns that published lists fill, some more, some fewer."""
+
 
 def listed(rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
     """Give entries the columns of `listings`, `row`, `record` and `line`; what a list does not state is null."""

@@ -9,11 +9,10 @@ from pipelines.errors import SourceFailed
 from pipelines.normalize.entries import names_in, spoken
 from pipelines.normalize.published_entries import Published, published_entry
 from pipelines.normalize.published_notes import listed_together
-from pipelines.reading.listed import listed, nameless, names_somebody
+from pipelines.reading.listed import STATED, listed, nameless, names_somebody
 from pipelines.reading.quarantine import bad_rows
 from pipelines.reading.raw import RawFile
 from pipelines.source import Extract, Source
-from pipelines.tables import FILES
 
 LISTS = {
     "bis-entity-list": "EL",
@@ -24,7 +23,6 @@ LISTS = {
     "dow-1260h": "1260H",
     "dow-1286": "1286",
 }
-FILLED = frozenset(FILES["listings"].schema) - {"letter_type", "confidential"}
 
 
 def list_id(file: RawFile) -> str | None:
@@ -70,13 +68,12 @@ def _read(file: RawFile) -> Extract:
             rows += [{**line, "row": number} for line in (entry, *_together(entry, entity))]
         else:
             bad.append(nameless(number, entity))
-    return Extract(
-        "listings", listed(rows), bad_rows(bad), len(entities), notes=_notes(document, file), columns=_filled(name)
-    )
+    read = len(rows) + len(bad)
+    return Extract("listings", listed(rows), bad_rows(bad), read, notes=_notes(document, file), columns=_filled(name))
 
 
 def _filled(of: str) -> frozenset[str]:
-    return FILLED - ({"scope", "footnotes"} if of not in ("EL", "DPL") else {"delisted_on"} if of == "EL" else set())
+    return STATED - ({"scope", "footnotes"} if of not in ("EL", "DPL") else {"delisted_on"} if of == "EL" else set())
 
 
 def _notes(document: Mapping[str, Any], file: RawFile) -> tuple[str, ...]:
@@ -103,7 +100,7 @@ def _entry(entity: Mapping[str, Any], of: str) -> dict[str, Any]:
 
 
 def _together(entry: Mapping[str, Any], entity: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Give the companies an entry lists with it: further lines of its record."""
+    """Give the companies an entry lists with it, entries as it is: further lines of its record."""
     for line, written in enumerate(listed_together(_text(entity, "notes")), start=2):
         name, aliases = names_in(written)
         bare: dict[str, Any] = {"country": [], "addresses": [], "identifiers": [], "delisted_on": None}

@@ -11,20 +11,19 @@ import polars as pl
 from pipelines.errors import SourceFailed
 from pipelines.normalize.published_entries import Published, published_entry
 from pipelines.normalize.supplement_entries import entry_parts, first_name
-from pipelines.reading.listed import in_pieces, listed, nameless, names_somebody
+from pipelines.reading.listed import STATED, in_pieces, listed, nameless, names_somebody
 from pipelines.reading.quarantine import bad_rows
 from pipelines.reading.raw import RawFile
 from pipelines.reading.supplement_rows import SupplementRow, columns_of, rows_of_table
 from pipelines.reading.supplement_text import is_supplement_text, rows_of_text
 from pipelines.reading.supplement_xml import rows_of_xml
 from pipelines.source import Extract, Source
-from pipelines.tables import FILES
 
 ROOTS = frozenset(
     {"DLPSTEXTCLASS", "ECFR", "ECFRBRWS", "CFRDOC", "PART", "APPENDIX", "TABLE", "GPOTABLE"}
     | {f"DIV{number}" for number in range(1, 10)}
 )
-FILLED = frozenset(FILES["listings"].schema) - {"letter_type", "confidential", "delisted_on", "program", "identifiers"}
+FILLED = STATED - {"delisted_on", "program", "identifiers"}
 
 
 def is_supplement(file: RawFile) -> bool:

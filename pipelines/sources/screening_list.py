@@ -9,14 +9,12 @@ import polars as pl
 from pipelines.normalize.entries import is_address_only, spoken
 from pipelines.normalize.screening_entries import screening_entry
 from pipelines.reading.delimited import RawTable
-from pipelines.reading.listed import listed, nameless, names_somebody
+from pipelines.reading.listed import STATED, listed, nameless, names_somebody
 from pipelines.reading.quarantine import bad_rows
 from pipelines.reading.raw import RawFile, spelled
 from pipelines.source import Extract, Source
-from pipelines.tables import FILES
 
 NEEDED = frozenset({"source", "name", "alt_names", "federal_register_notice", "source_list_url"})
-FILLED = frozenset(FILES["listings"].schema) - {"letter_type", "confidential"}
 
 
 def is_screening_list(file: RawFile) -> bool:
@@ -40,7 +38,7 @@ def _piece(raw: RawTable) -> Extract:
         else:
             bad.append(_refused(written["row"], written["name"]))
     quarantined = pl.concat([raw.bad.select(bad_rows().columns), bad_rows(bad)]).sort("row")
-    return Extract("listings", listed(rows), quarantined, raw.read, columns=FILLED)
+    return Extract("listings", listed(rows), quarantined, raw.read, columns=STATED)
 
 
 def _refused(row: int, name: str | None) -> dict[str, object]:

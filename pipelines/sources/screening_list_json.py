@@ -10,17 +10,15 @@ from pipelines.errors import SourceFailed
 from pipelines.normalize.entries import spoken
 from pipelines.normalize.screening_entries import screening_entry
 from pipelines.reading.json_member import records_under
-from pipelines.reading.listed import in_pieces, listed, nameless, names_somebody
+from pipelines.reading.listed import STATED, in_pieces, listed, nameless, names_somebody
 from pipelines.reading.quarantine import bad_rows
 from pipelines.reading.raw import RawFile
 from pipelines.source import Extract, Source
-from pipelines.tables import FILES
 
 KEYS = frozenset({"source", "name", "source_list_url"})
 WITHIN = re.compile(rb'^\s*\{.*?"results"\s*:\s*\[', re.DOTALL)
 TELLING = (b'"source"', b'"name"', b'"source_list_url"')
 PLACE = ("address", "city", "state", "postal_code", "country")
-FILLED = frozenset(FILES["listings"].schema) - {"letter_type", "confidential"}
 
 
 def is_screening_json(file: RawFile) -> bool:
@@ -70,7 +68,7 @@ def _piece(records: Sequence[tuple[int, Any]], notes: tuple[str, ...]) -> Extrac
         else:
             broken = str(record) if isinstance(record, ValueError) else "has no list or neither name nor address"
             bad.append(nameless(number, record, broken))
-    return Extract("listings", listed(rows), bad_rows(bad), len(records), notes=notes, columns=FILLED)
+    return Extract("listings", listed(rows), bad_rows(bad), len(records), notes=notes, columns=STATED)
 
 
 def _flat(record: Mapping[str, Any]) -> dict[str, str]:

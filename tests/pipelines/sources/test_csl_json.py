@@ -92,6 +92,13 @@ def test_a_large_document_is_read_piece_by_piece(tmp_path: Path) -> None:
     assert extracts[-1].rows["row"].to_list() == [50_001, 50_002, 50_003]
 
 
+def test_a_line_of_any_length_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "csl.json"
+    long = {**records()[2], "places_of_birth": ["x" * 1_000_000]}
+    path.write_text(json.dumps({"results": [long] * 17}))
+    assert sum(extract.read for extract in read_screening_json(open_files(path))) == 17
+
+
 def test_other_json_is_not_taken_for_it(tmp_path: Path) -> None:
     path = tmp_path / "a.json"
     path.write_text('{"results": [{"name": "x", "source": "y"}]}')

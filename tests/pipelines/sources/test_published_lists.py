@@ -1,6 +1,7 @@
 """Published lists, in excerpts written by hand in the official layouts."""
 
 import datetime as dt
+import json
 from pathlib import Path
 
 import polars as pl
@@ -143,3 +144,33 @@ def test_the_real_screening_list_is_read_whole() -> None:
         "SSI",
         "UVL",
     }
+
+
+@real
+def test_further_real_lists_are_read_in_full_with_what_their_notes_say() -> None:
+    folder = SHARED / "lists"
+    found = read("bis_meu.json", "dow_1260h.json", "ofac_nscmic.json", folder=folder)
+    assert [(report.read, report.quarantined) for report in found.reports] == [(70, 0), (187, 0), (68, 0)]
+    rows = found.records["listings"]
+    companies = rows.filter(list="CMIC")
+    assert companies["published_on"].null_count() == 0
+    assert companies.filter(pl.col("identifiers").list.len() > 0).height == 58
+    assert companies["program"].str.starts_with("CMIC-EO13959").all()
+    assert (
+        rows.filter(pl.col("list").is_in(["MEU", "1260H"]))["scope"].null_count()
+        == 70 + rows.filter(list="1260H").height
+    )
+    assert rows.filter(list="1260H").height > 150
+
+
+def test_companies_listed_together_are_entries_of_their_own(tmp_path: Path) -> None:
+    notes = "Listed together with subsidiaries: Alder Co., Ltd., Birch, Inc. | Harbor is owned by nobody."
+    entity = {"name": "Harbor Group", "aliases": ["HG"], "country": "China", "notes": notes}
+    entity |= {"effective_date": "2026-06-10", "federal_register": "91 FR 35189 (June 10, 2026)"}
+    (tmp_path / "a.json").write_text(json.dumps({"list_id": "dow-1260h", "count": 1, "entities": [entity]}))
+    found = ingest([], tmp_path, as_of=DAY("2026-01-01"))
+    rows = found.records["listings"].sort("line")
+    assert rows["name"].to_list() == ["Harbor Group", "Alder Co., Ltd.", "Birch, Inc."]
+    assert rows["aliases"].to_list() == [["HG"], [], []]
+    assert set(rows["published_on"]) == {DAY("2026-06-10")}
+    assert (found.reports[0].read, found.reports[0].accepted) == (3, 3)
