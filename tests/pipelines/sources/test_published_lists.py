@@ -6,6 +6,8 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from pipelines.ingest import Ingested, ingest
 from pipelines.listings import listings
@@ -144,6 +146,28 @@ def test_the_real_screening_list_is_read_whole() -> None:
         "SSI",
         "UVL",
     }
+
+
+ENTITY = {"name": "Harbor Group", "aliases": ["HG"], "country": "China", "address": "1 Pier", "notes": None}
+ANY = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=2),
+    max_leaves=6,
+)
+KEYS = st.sampled_from([*ENTITY, "federal_register", "effective_date"])
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    of=st.sampled_from(["bis-entity-list", "bis-dpl", "ofac-nscmic", "dow-1260h"]), changes=st.dictionaries(KEYS, ANY)
+)
+def test_an_entry_of_unexpected_values_is_read_or_told(tmp_path: Path, of: str, changes: dict[str, object]) -> None:
+    entities = [{**ENTITY, **changes}, ENTITY, changes.get("name")]
+    (tmp_path / "a.json").write_text(json.dumps({"list_id": of, "count": 3, "entities": entities}))
+    found = ingest([SourceSetting(id="list", path=tmp_path / "a.json")], None, as_of=DAY("2026-01-01"))
+    assert found.failed == ()
+    (report,) = found.reports
+    assert report.read == report.accepted + report.duplicate + report.quarantined >= 3
 
 
 @real
