@@ -15,7 +15,7 @@ from pipelines.reading.quarantine import SHOWN, bad_rows
 from pipelines.source import Extract
 from pipelines.tables import FILES
 
-SIZE = 50_000
+SIZE = 25_000
 """Rows after which a piece is given on."""
 
 LONGEST = 10_000

@@ -132,7 +132,7 @@ def test_files_are_given_on_in_pieces(tmp_path: Path) -> None:
     path = tmp_path / "rr.xml"
     path.write_text(content.replace(record, record * 10_000))
     sizes = [piece.read for piece in GLEIF.read([open_raw(path)])]
-    assert (sum(sizes), max(sizes)) == (60_000, 50_000)
+    assert (sum(sizes), max(sizes)) == (60_000, 25_000)
 
 
 @QUIET
