@@ -21,10 +21,16 @@ def paper(column: str) -> pl.Expr:
     return pl.when(bare.str.contains(NUMBER) & ~bare.str.contains(UNKNOWN)).then(bare)
 
 
+def received(shipments: pl.DataFrame) -> pl.Series:
+    """List the parties that anything was sent to: goods may have come to them that they send on."""
+    return pl.concat([shipments["consignee"], shipments["intermediate_consignee"]]).drop_nulls().unique()
+
+
 def comparable(shipments: pl.DataFrame) -> pl.DataFrame:
     """Give every row its class (source and kind), its papers, goods, amounts and days; `row` is its place.
 
-    `text` is the item without spelling, `hs6` the first six digits; `last` is the latest day it is taken to arrive.
+    `text` is the item without spelling, `hs6` the first six digits; `supplied`: something had been sent to
+    its shipper.
     """
     serial = pl.element().str.to_uppercase().str.replace_all(r"[^\p{L}\p{N}]", "")
     kind = pl.col("kind").fill_null("")
@@ -40,6 +46,7 @@ def comparable(shipments: pl.DataFrame) -> pl.DataFrame:
         "quantity",
         "value_usd",
         "forwarder",
+        supplied=pl.col("shipper").is_in(received(shipments).implode()),
         between="intermediate_consignee",
         kind=kind,
         label=pl.concat_str("source", kind, separator="\n").rank("dense").cast(pl.UInt32),

@@ -23,15 +23,15 @@ def compared(pairs: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     """Keep the pairs that can be one movement: `a`, `b`, `same` (quantity; null when unknown), best first by `ORDER`.
 
     Consecutive legs are never one: who receives in one row and ships in the other hands the goods on. A paper or a
-    serial number shared asks for one shipper, or one that is the other's forwarder; without one, parties, goods,
-    quantity and days must all agree, and no paper that both name may differ.
+    serial number shared asks for one shipper, or one that is the other's forwarder or another name of it; without one,
+    parties, goods, quantity and days must all agree, and no paper that both name may differ.
     """
     a, b = (rows[pairs[side].to_numpy()].select(pl.all().name.prefix(f"{side}_")) for side in ("a", "b"))
     both = pl.concat([pairs, a, b], how="horizontal").with_columns(loose=pl.col("tier") == TIERS.index("loose"))
     both = both.with_columns(**_parties(), **_goods(), **_quantity(), **_days(), **_papers())
     kept = both.filter(
         ~pl.col("legs"),
-        pl.col("shipper") | pl.col("agent"),
+        pl.col("shipper") | pl.col("agent") | _misnamed(),
         pl.col("goods"),
         pl.col("same") | pl.col("near") | pl.col("same").is_null(),
         pl.col("gap") <= WINDOW,
@@ -143,6 +143,17 @@ def _papers() -> dict[str, pl.Expr]:
     strict = pl.col("loose") & (_ne("bill") | _ne("order") | _ne("invoice"))
     conflicts = pl.sum_horizontal(_ne(name).cast(pl.Int8) for name in ("bill", "order", "invoice"))
     return {"contradicted": veto | strict, "conflicts": conflicts}
+
+
+def _misnamed() -> pl.Expr:
+    """Whether two shippers may be one under two names: one bill or serials, one consignee, equal quantities.
+
+    Where goods had been sent to both, neither may be taken for the other: the way through one would be cut.
+    """
+    strong = pl.col("tier") <= TIERS.index("serial")
+    return strong & pl.col("consignee") & pl.col("same").fill_null(value=False) & ~(
+        pl.col("a_supplied") & pl.col("b_supplied")
+    )  # fmt: skip
 
 
 def _agrees() -> pl.Expr:

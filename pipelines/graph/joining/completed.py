@@ -103,7 +103,8 @@ def _others(members: pl.DataFrame) -> pl.DataFrame:
     consignee, shipper = pl.col("consignee").first(), pl.col("shipper").first()
     agent = (pl.col("intermediate_consignee") == consignee) | (pl.col("forwarder") == consignee)
     beyond = (agent & (pl.col("consignee") != consignee)).fill_null(value=False)
-    sends = ((pl.col("forwarder") == shipper) & (pl.col("shipper") != shipper)).fill_null(value=False)
+    supplied = pl.col("_supplied") & ~pl.col("_supplied").first()
+    sends = (((pl.col("forwarder") == shipper) | supplied) & (pl.col("shipper") != shipper)).fill_null(value=False)
     return rows.group_by("_of", maintain_order=True).agg(
         pl.col("consignee").filter(beyond).first().alias("_ultimate"),
         pl.col("destination_country").filter(beyond).first().alias("_destination"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from pipelines.graph.joining.comparable import received
 from pipelines.graph.joining.completed import completed
 from pipelines.graph.joining.groups import Groups, grouped
 
@@ -59,7 +60,8 @@ def _members(rows: pl.DataFrame, groups: Groups, sources: pl.DataFrame) -> pl.Da
         .join(listed.unique("source"), on="source", how="left")
         .with_columns(
             _rank=pl.col("kind").replace_strict(RANK, default=UNKNOWN_RANK, return_dtype=pl.Int64)
-            + pl.when(pl.col("moves_goods")).then(0).otherwise(10)
+            + pl.when(pl.col("moves_goods")).then(0).otherwise(10),
+            _supplied=pl.col("shipper").is_in(received(rows).implode()),
         )
     )
     own = facts.filter(~pl.col("_group").is_in(wholes.implode())).with_columns(_of="_group", _whole=pl.lit(value=False))

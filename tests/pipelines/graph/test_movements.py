@@ -197,6 +197,15 @@ def test_an_agent_does_not_hide_whom_it_acts_for() -> None:
     assert (moved["shipper"], moved["consignee"], moved["intermediate_consignee"]) == ("maker", "acme", "agent")
 
 
+def test_a_shipper_under_another_name_does_not_cut_the_way_of_the_goods() -> None:
+    came = row("A1", consignee="maker", shipper="fab")
+    sale, declared = row("S1", bill_of_lading="B1"), row("I1", "import", bill_of_lading="B1", shipper="makr")
+    assert told(came, sale, declared)["I1"]["shipper"] == "maker"
+    assert told(sale, declared)["I1"]["shipper"] == "makr"
+    both = [came, row("A2", consignee="makr", shipper="fab", pieces=3.0), sale, declared]
+    assert together(*both) == apart("A1", "A2", "S1", "I1")
+
+
 def test_a_second_consignee_may_receive_in_between() -> None:
     moved = told(row("S1", bill_of_lading="B1"), row("E1", "export", bill_of_lading="B1", consignee="bright"))["E1"]
     assert (moved["consignee"], moved["intermediate_consignee"]) == ("bright", "acme")
