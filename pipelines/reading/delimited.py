@@ -14,7 +14,7 @@ import polars as pl
 
 from pipelines.errors import SourceFailed
 from pipelines.reading.lines import line_feeds, unix
-from pipelines.reading.measured import counted, evenly, measured
+from pipelines.reading.measured import evenly, measured, tidy
 from pipelines.reading.raw_table import LONGEST, SPANNED, RawTable, bad_record, no_rows
 from pipelines.reading.untidy import untidy
 
@@ -130,7 +130,7 @@ class _Pieces:
         text = self.buffer.text
         window = text if len(text) <= self.window + STRETCH else text[: self.window]
         last = self.buffer.ended and len(window) == len(text)
-        found = counted(window, ord(self.delimiter), len(self.headings), last)
+        found = tidy(window, ord(self.delimiter), last=last)
         if found is None:
             return None
         body = window[: found.end]
@@ -139,7 +139,7 @@ class _Pieces:
             frame, read, records = parsed, parsed.height, parsed.height
             bad, numbers = no_rows(), None
         else:
-            split = measured(body, self.headings, self.delimiter, self.row)
+            split = measured(body, found, self.headings, self.delimiter, self.row)
             if split is None:
                 return None
             frame, numbers, bad, read, records = split

@@ -19,12 +19,10 @@ Places = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Counted:
-    """What a window holds up to the end of its last whole record; quotes are all where quotes may stand."""
+class Tidy:
+    """Where the last whole record of a window ends, and its quotes, which are all where quotes may stand."""
 
     end: int
-    records: int
-    delimiters: int
     quotes: Places
 
 
@@ -38,27 +36,23 @@ class Measured(NamedTuple):
     records: int
 
 
-def counted(window: bytes, delimiter: int, width: int, last: bool) -> Counted | None:
-    """Count the records and delimiters outside quotes; None when a quote stands where none may.
+def tidy(window: bytes, delimiter: int, *, last: bool) -> Tidy | None:
+    """Find the whole records of a window; None when a quote stands where none may.
 
     `last`: the text ends here, so that a last line without an end is a record too.
     """
     whole = np.frombuffer(window, np.uint8)
-    quotes = np.flatnonzero(whole == QUOTE) if b'"' in window else np.zeros(0, np.int64)
+    quotes = np.flatnonzero(whole == QUOTE) if _opens(window, delimiter) else np.zeros(0, np.int64)
     if last and len(quotes) % 2:
         return None
     end = len(window) if last else _last_end(window, quotes)
-    if not end:
-        return None
     quotes = quotes[: np.searchsorted(quotes, end)]
-    whole = whole[:end]
-    if not _quotes_fit(whole, delimiter, quotes):
-        return None
-    feeds, delimiters = _outside(whole, delimiter, window, quotes)
-    if len(quotes) and _swallows(whole, delimiter, window, quotes, width):
-        return None
-    unended = window[end - 1] != LINE_FEED
-    return Counted(end, feeds + unended, delimiters, quotes)
+    return Tidy(end, quotes) if end and _quotes_fit(whole[:end], delimiter, quotes) else None
+
+
+def _opens(window: bytes, delimiter: int) -> bool:
+    """Whether a value begins with a quote; where none does, quotes are signs such as inches."""
+    return window.startswith(b'"') or bytes((delimiter, QUOTE)) in window or b'\n"' in window
 
 
 def _last_end(window: bytes, quotes: Places) -> int:
@@ -85,50 +79,56 @@ def _quotes_fit(whole: npt.NDArray[np.uint8], delimiter: int, quotes: Places) ->
     return bool(fits[whole[before - 1]].all() and fits[whole[after + 1]].all())
 
 
-def _swallows(whole: npt.NDArray[np.uint8], delimiter: int, window: bytes, quotes: Places, width: int) -> bool:
+def _swallows(body: bytes, found: Tidy, delimiter: int, width: int) -> bool:
     """Whether a quoted value has more lines or characters than any has, or whole records: a quote is missing."""
-    opens, closes = quotes[::2], quotes[1::2]
+    opens, closes = found.quotes[::2], found.quotes[1::2]
     if (closes - opens > LONGEST).any():
         return True
-    feeds = np.flatnonzero(whole == LINE_FEED)
+    feeds = np.flatnonzero(np.frombuffer(body, np.uint8) == LINE_FEED)
     first, behind = np.searchsorted(feeds, opens), np.searchsorted(feeds, closes)
     several = np.flatnonzero(behind - first > 1)
     if (behind[several] - first[several] >= SPANNED).any():
         return True
-    between = (window[feeds[first[at]] + 1 : feeds[behind[at] - 1]] for at in several)
+    between = (body[feeds[first[at]] + 1 : feeds[behind[at] - 1]] for at in several)
     return width > 1 and any(has_whole_record(lines.split(b"\n"), delimiter, width) for lines in between)
 
 
-def _outside(whole: npt.NDArray[np.uint8], delimiter: int, window: bytes, quotes: Places) -> tuple[int, int]:
-    """Count line feeds and delimiters outside quotes."""
-    feeds, delimiters = window.count(LINE_FEED, 0, len(whole)), window.count(delimiter, 0, len(whole))
-    within = 0
+def evenly(body: bytes, found: Tidy, headings: list[str], delimiter: str) -> pl.DataFrame | None:
+    """Parse records that all have as many fields as the header; None when that is not so.
+
+    polars refuses a record with more fields and leaves the last value of one with fewer null; where other records
+    have it null too, as many delimiters as all need leave none with fewer.
+    """
+    width = len(headings)
+    if width == 1 or b"\0" in body or b"\n\n" in body or body.startswith(b"\n") or _has_long_line(body):
+        return None
+    frame = parsed(body, width, delimiter, quoted=len(found.quotes) > 0)
+    if frame.width != width:
+        return None
+    records = frame.height
+    if body.count(b"\n") + (not body.endswith(b"\n")) != records and (
+        not len(found.quotes) or _swallows(body, found, ord(delimiter), width)
+    ):
+        return None
+    short = frame.to_series(width - 1).null_count() > 0
+    if short and _outside(body, ord(delimiter), found.quotes) != records * (width - 1):
+        return None
+    frame.columns = headings
+    return frame
+
+
+def _outside(body: bytes, byte: int, quotes: Places) -> int:
+    """Count a byte outside quotes."""
+    count, within = body.count(byte), 0
+    whole = np.frombuffer(body, np.uint8)
     for start in range(0, len(whole) if len(quotes) else 0, BLOCK):
         block = whole[start : start + BLOCK]
         parity = np.cumsum(block == QUOTE, dtype=np.uint8)
         parity += within
         parity &= 1
         within = int(parity[-1])
-        feeds -= int(np.count_nonzero((block == LINE_FEED) & parity))
-        delimiters -= int(np.count_nonzero((block == delimiter) & parity))
-    return feeds, delimiters
-
-
-def evenly(body: bytes, found: Counted, headings: list[str], delimiter: str) -> pl.DataFrame | None:
-    """Parse records that all have as many fields as the header; None when that is not so.
-
-    polars refuses a record with more fields, and as many delimiters as all need leave none with fewer.
-    """
-    width = len(headings)
-    if found.delimiters != found.records * (width - 1) or width == 1:
-        return None
-    if b"\0" in body or b"\n\n" in body or body.startswith(b"\n") or _has_long_line(body):
-        return None
-    frame = parsed(body, width, delimiter, quoted=len(found.quotes) > 0)
-    if frame.height != found.records or frame.width != width:
-        return None
-    frame.columns = headings
-    return frame
+        count -= int(np.count_nonzero((block == byte) & parity))
+    return count
 
 
 def _has_long_line(body: bytes) -> bool:
@@ -155,16 +155,19 @@ def parsed(body: bytes, width: int, delimiter: str, *, quoted: bool) -> pl.DataF
         return pl.DataFrame(schema={"unparsed": pl.String()})
 
 
-def measured(body: bytes, headings: list[str], delimiter: str, first: int) -> Measured | None:
+def measured(body: bytes, found: Tidy, headings: list[str], delimiter: str, first: int) -> Measured | None:
     """Part whole, well-quoted records by how many fields they have; None when polars sees them otherwise."""
-    ends, fields = _measure(np.frombuffer(body, np.uint8), ord(delimiter))
+    quoted = len(found.quotes) > 0
+    if quoted and _swallows(body, found, ord(delimiter), len(headings)):
+        return None
+    ends, fields = _measure(np.frombuffer(body, np.uint8), ord(delimiter), quoted=quoted)
     starts = np.concatenate([[0], ends[:-1] + 1])
     lengths = ends - starts
     blank = (lengths == 0) | ((fields == 1) & _all_space(body, starts, ends, lengths))
     suspect = (lengths > LONGEST) | _has_nul(body, starts, ends)
     wrong = ~blank & ((fields != len(headings)) | suspect)
     good = ~blank & ~wrong
-    frame = parsed(_kept(body, starts, ends, good), len(headings), delimiter, quoted=b'"' in body)
+    frame = parsed(_kept(body, starts, ends, good), len(headings), delimiter, quoted=quoted)
     if frame.height != int(good.sum()) or frame.width != len(headings):
         return None
     frame.columns = headings
@@ -176,9 +179,9 @@ def measured(body: bytes, headings: list[str], delimiter: str, first: int) -> Me
     return Measured(frame, numbers, pl.DataFrame(bad, schema=no_rows().schema), int((~blank).sum()), len(ends))
 
 
-def _measure(whole: npt.NDArray[np.uint8], delimiter: int) -> tuple[Places, Places]:
+def _measure(whole: npt.NDArray[np.uint8], delimiter: int, *, quoted: bool) -> tuple[Places, Places]:
     """Find where records end and how many fields each has."""
-    outside = (np.cumsum(whole == QUOTE, dtype=np.uint8) & 1) == 0
+    outside = (np.cumsum(whole == QUOTE, dtype=np.uint8) & 1) == 0 if quoted else np.True_
     ends = np.flatnonzero((whole == LINE_FEED) & outside)
     delimiters = np.flatnonzero((whole == delimiter) & outside)
     if whole[-1] != LINE_FEED:
