@@ -132,7 +132,7 @@ class Member:
     def label(self) -> str:
         """Its name without what would lead out of the archive."""
         parts = [part for part in self.info.filename.replace("\\", "/").split("/") if part not in ("", ".", "..")]
-        return "".join(each if each.isprintable() else "�" for each in "/".join(parts))[-200:]
+        return "".join(each if each.isprintable() else "�" for each in "/".join(parts))[-200:] or "unnamed"
 
     @property
     def plain(self) -> Path | None:
@@ -194,7 +194,7 @@ def _is_regular(info: zipfile.ZipInfo) -> bool:
     """Whether it is a file somebody meant: no folder, no link, nothing a system left there."""
     parts = info.filename.replace("\\", "/").split("/")
     passing = parts[0] == "__MACOSX" or parts[-1].startswith(".")
-    return not (info.is_dir() or stat.S_ISLNK(info.external_attr >> 16) or passing)
+    return not (info.filename.endswith("/") or stat.S_ISLNK(info.external_attr >> 16) or passing)
 
 
 def _directory(stream: BinaryIO) -> int:

@@ -110,7 +110,7 @@ class _Elements:
                 self.root = element
                 if element.getroottree().docinfo.internalDTD is not None:
                     raise _typed(self.name)
-            if etree.QName(element).localname not in self.names:
+            if _local(element) not in self.names:
                 continue
             if event == "start":
                 self.open.append(element)
@@ -130,3 +130,8 @@ class _Elements:
             node.text = None
             del node[:-1]
             node = node[0] if len(node) else None
+
+
+def _local(element: etree._Element) -> str:
+    """Name an element without its namespace, declared or not."""
+    return re.split("[}:]", str(element.tag))[-1]
