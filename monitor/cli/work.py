@@ -44,8 +44,18 @@ def init(folder: Annotated[Path, typer.Argument(help="The workspace to make.")] 
     put(f"Put files into {inbox} and type: entrepot run --config {config}")
 
 
-def check(config: Config = DEFAULT_CONFIG, json: AsJson = False) -> None:
+def check(
+    config: Config = DEFAULT_CONFIG,
+    suggest: Annotated[
+        Path | None,
+        typer.Option(help="Read only this file and propose a mapping for its layout, as TOML to check and to keep."),
+    ] = None,
+    json: AsJson = False,
+) -> None:
     """Read every source and report rows accepted, duplicate and quarantined; change nothing."""
+    if suggest is not None:
+        _suggest(suggest, json)
+        return
     from monitor.run import read, source_rows
     from monitor.show.sources import show_reading
     from monitor.status import reading_as_json
@@ -60,6 +70,16 @@ def check(config: Config = DEFAULT_CONFIG, json: AsJson = False) -> None:
             show_reading(ingested, source_rows(ingested.reports), settings.inbox)
     if ingested.failed:
         raise typer.Exit(1)
+
+
+def _suggest(path: Path, json: bool) -> None:
+    """Propose a mapping for a file."""
+    from monitor.show.suggestion import show_suggestions, suggestions_as_json
+    from pipelines.suggestions import suggestions
+
+    with one_line_errors():
+        found = suggestions(path)
+    put_json(suggestions_as_json(found)) if json else show_suggestions(found)
 
 
 def run(config: Config = DEFAULT_CONFIG, json: AsJson = False) -> None:

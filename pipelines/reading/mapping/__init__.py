@@ -2,11 +2,12 @@
 
     title = "Import declarations of …"    # what the layout is, for people
     table = "shipments"
-    header_row = 6                        # line of the headings; what stands above is skipped; 1 when left out
+    header_row = 6                        # line of the headings, 1 when left out; found where that line has them not
     date_format = "%d/%m/%Y"              # of every date column, or several, tried in order; ISO 8601 is always read
     timezone = "Asia/Kolkata"             # of times written in UTC: their day is the one it was there
     decimal_comma = true                  # 1.234,5; false: 1,234.5; left out: as the values show
     null = ["NOT AVAILABLE", "0000"]      # further words that mean: no value
+    moves_goods = false                   # its rows are totals, or tell of movements that other records hold
 
     [columns]                             # canonical column = where it comes from
     id = "DECLARATION NO"                 # one heading, in any case and spacing

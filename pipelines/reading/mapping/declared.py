@@ -17,7 +17,7 @@ from pipelines.tables import FILES
 
 SETTINGS = (
     "table", "title", "header_row", "rows", "date_format", "timezone", "decimal_comma", "null",
-    "columns", "constants", "default", "values", "units", "split",
+    "columns", "constants", "default", "values", "units", "split", "moves_goods",
 )  # fmt: skip
 LARGEST_HEADER_ROW = 1000
 
@@ -75,6 +75,7 @@ def checked(declared: Mapping[str, Any], name: str, table: str | None = None) ->
         rows=_text(declared, "rows", where),
         header_row=_header_row(declared, where),
         title=_text(declared, "title", where) or "",
+        moves_goods=_moves_goods(declared, where),
     )
 
 
@@ -88,6 +89,13 @@ def _table(declared: Mapping[str, Any], table: str | None, where: str) -> str:
     if not isinstance(of, str) or of not in FILES:
         raise InputError(f"{where}: table = {of!r} is no table; tables are {', '.join(FILES)}")
     return of
+
+
+def _moves_goods(declared: Mapping[str, Any], where: str) -> bool:
+    said = declared.get("moves_goods", True)
+    if not isinstance(said, bool):
+        raise InputError(f"{where}: moves_goods = {said!r} must be true or false")
+    return said
 
 
 def _known(column: str, kinds: Mapping[str, str], of: str, where: str) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, islice
 
 import polars as pl
 
 from pipelines.errors import InputError, SourceFailed
-from pipelines.reading.delimited import pieces
+from pipelines.reading.delimited import header_of, pieces
 from pipelines.reading.mapping.cell import ALL, Cell
 from pipelines.reading.mapping.mapping import ColumnMapping
 from pipelines.reading.mapping.paths import is_path, nested
@@ -30,6 +30,11 @@ from pipelines.reading.mapping.words import nearest, not_used, plain, some
 from pipelines.reading.quarantine import bad_rows
 from pipelines.reading.raw import RawFile
 from pipelines.reading.raw_table import RawTable, no_rows
+
+PREAMBLE = 30
+"""Lines among which the headings are looked for."""
+
+TOGETHER = 5_000
 
 
 def lines(file: RawFile, mapping: ColumnMapping) -> Iterator[RawTable]:
@@ -63,10 +68,25 @@ def notes(raw: RawTable, mapping: ColumnMapping) -> list[str]:
 def _pieces(file: RawFile, mapping: ColumnMapping) -> Iterator[RawTable]:
     if file.is_json and (mapping.rows or any(is_path(each) for each in mapping.headings)):
         return nested(file, mapping.headings, mapping.rows)
-    return file.batches() if mapping.header_row == 1 else below(file, mapping.header_row)
+    if file.is_json or file.is_parquet:
+        return file.batches()
+    row = header_row(file, mapping.headings, mapping.header_row)
+    return file.batches() if row == 1 else below(file, row)
 
 
-def below(file: RawFile, header_row: int) -> Iterator[RawTable]:
+def header_row(file: RawFile, headings: Sequence[str], declared: int = 1) -> int:
+    """Find the line of the headings: the one declared, unless another of the first has more than twice as many."""
+    wanted = {plain(each) for each in headings}
+    counts = [
+        len(wanted & {plain(each) for each in header_of(f"{line}\n".encode())})
+        for line in file.head.decode("utf-8", "replace").splitlines()[:PREAMBLE]
+    ]
+    best = max(range(len(counts)), key=counts.__getitem__, default=0)
+    there = counts[declared - 1] if declared <= len(counts) else 0
+    return best + 1 if counts and counts[best] > 2 * there else declared
+
+
+def below(file: RawFile, row: int) -> Iterator[RawTable]:
     """Read a text file from the line of its headings on.
 
     Raises
@@ -74,11 +94,17 @@ def below(file: RawFile, header_row: int) -> Iterator[RawTable]:
     SourceFailed
         It ends before.
     """
-    found = islice(file.lines(), header_row - 1, None)
+    found = islice(file.lines(), row - 1, None)
     first = next(found, None)
     if first is None:
-        raise SourceFailed(f"{file.name}: has fewer than {header_row} lines; correct header_row in the mapping")
-    return pieces((f"{line}\n".encode() for line in chain([first], found)), file.name)
+        raise SourceFailed(f"{file.name}: has fewer than {row} lines; correct header_row in the mapping")
+    return pieces(_joined(chain([first], found)), file.name)
+
+
+def _joined(found: Iterable[str]) -> Iterator[bytes]:
+    rest = iter(found)
+    while some_lines := list(islice(rest, TOGETHER)):
+        yield ("\n".join(some_lines) + "\n").encode()
 
 
 def _check(raw: RawTable, mapping: ColumnMapping) -> None:

@@ -33,6 +33,7 @@ class ColumnMapping:
     rows: str | None = None
     header_row: int = 1
     title: str = ""
+    moves_goods: bool = True
 
     @cached_property
     def headings(self) -> tuple[str, ...]:

@@ -26,7 +26,8 @@ def usd(amount: float | None, currency: str | None, day: str, rates: pl.DataFram
     [(250.0, "USD", "1999-01-01", 250.0), (250.0, None, "2024-05-01", 250.0),
      (40_000_000.0, "JPY", "2024-05-01", 264_000),
      (40_000_000.0, "JPY", "2021-05-01", 364_400), (100.0, "eur", "2023-05-01", 108.1),
-     (100.0, "XYZ", "2024-05-01", None), (None, "EUR", "2024-05-01", None), (100.0, "TRY", "2018-06-01", 20.7), (100.0, "TRY", "2025-06-01", 2.53)],
+     (100.0, "XYZ", "2024-05-01", None), (None, "EUR", "2024-05-01", None),
+     (100.0, "TRY", "2018-06-01", 20.7), (100.0, "TRY", "2025-06-01", 2.53)],
 )  # fmt: skip
 def test_an_amount_is_taken_in_dollars_at_the_rate_of_its_day(
     amount: float | None, currency: str | None, day: str, usd_then: float | None
