@@ -15,7 +15,7 @@ from pipelines.normalize.values import Parsed, Style, cleaned, evidence_of, pars
 from pipelines.reading.mapping import ColumnMapping, nearest, not_used, some
 from pipelines.reading.mapping.canonical import canonical
 from pipelines.reading.mapping.canonical import parsed as mapped
-from pipelines.reading.mapping.lines import lines
+from pipelines.reading.mapping.lines import Lines, lines
 from pipelines.reading.mapping.lines import notes as mapped_notes
 from pipelines.reading.quarantine import Check, bad_rows, divide, sound
 from pipelines.reading.raw import RawFile, spelled
@@ -167,7 +167,8 @@ def _with_originals(bad: pl.DataFrame, raw: RawTable, texts: pl.DataFrame, of: T
     """Add to bad rows which record each is, where that can be read, and the row as it was written."""
     if bad.is_empty():
         return bad
-    written = raw.frame.filter(pl.col("row").is_in(bad["row"].implode()))
+    whole = raw.whole if isinstance(raw, Lines) else raw.frame
+    written = whole.filter(pl.col("row").is_in(bad["row"].implode())).unique("row", keep="first")
     original = pl.struct(pl.exclude("row")).struct.json_encode()
     mine = texts.filter(pl.col("row").is_in(bad["row"].implode())).unique("row", keep="first")
     line = pl.col("line").cast(pl.Int64, strict=False) if "line" in mine.columns else pl.lit(None, pl.Int64)

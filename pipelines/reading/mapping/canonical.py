@@ -10,6 +10,7 @@ import polars as pl
 from pipelines.normalize.units import unit
 from pipelines.normalize.values import Parsed, Style, clean, day_column, number_column
 from pipelines.reading.mapping.cell import Cell
+from pipelines.reading.mapping.lines import CORRECTS
 from pipelines.reading.mapping.mapping import ColumnMapping
 from pipelines.reading.mapping.split import LINE, shared_out
 from pipelines.reading.mapping.taking import beside, day_of, first_filled, number_of, text_of, translated
@@ -30,6 +31,8 @@ def canonical(raw: RawTable, mapping: ColumnMapping) -> pl.DataFrame:
     cleaned = [_cleaned(pl.col(each), mapping).alias(f"{OWN}{each}") for each in own]
     ways = [way for column in mapping.columns for way in _taken(column, mapping)]
     texts = [_text(column, mapping).alias(column) for column in mapping.columns]
+    if CORRECTS in own:
+        texts.append(_find(CORRECTS).alias(CORRECTS))
     if LINE in numbers:
         texts.append(pl.col(LINE).cast(pl.String).alias("line"))
     frame = raw.frame.select("row", *numbers, *cleaned).with_columns(*ways).with_columns(*texts, *_fixed(mapping))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 
 import polars as pl
@@ -37,7 +37,21 @@ PREAMBLE = 30
 TOGETHER = 5_000
 
 
-def lines(file: RawFile, mapping: ColumnMapping) -> Iterator[RawTable]:
+CORRECTS = "quarantined_as"
+"""Heading of a corrected file that says which quarantined row each of its rows was."""
+
+EXPORTED = (CORRECTS, "reason", "advice", "file")
+"""Headings an export of quarantined rows has beside those of the file."""
+
+
+@dataclass(frozen=True)
+class Lines(RawTable):
+    """The lines of a piece, and in `whole` its records as the file has them."""
+
+    whole: pl.DataFrame
+
+
+def lines(file: RawFile, mapping: ColumnMapping) -> Iterator[Lines]:
     """Read a file piece by piece; a split record has several lines of the same `row`.
 
     Raises
@@ -52,13 +66,16 @@ def lines(file: RawFile, mapping: ColumnMapping) -> Iterator[RawTable]:
         if not known:
             _check(raw, mapping)
         known = True
-        yield _divided(raw, mapping)
+        made = _divided(raw, mapping)
+        yield Lines(made.name, made.headings, made.frame, made.bad, made.read, raw.frame)
 
 
 def notes(raw: RawTable, mapping: ColumnMapping) -> list[str]:
     """Say which columns of a file are not used, and which that the mapping names it does not have."""
     has = {plain(each) for each in raw.headings}
     named = {plain(each) for each in mapping.headings} | {plain(each) for each in _parts(raw.headings, mapping)}
+    if CORRECTS in raw.headings:
+        named |= {plain(each) for each in EXPORTED}
     strange = [] if mapping.takes_all else [each for each in raw.headings if plain(each) not in named]
     lacking = [each for each in mapping.headings if plain(each) not in has | _counted(raw.headings, mapping)]
     told = [f"{raw.name}: mapping {mapping.name} names what it has not: {some(lacking)}"] if lacking else []
@@ -166,9 +183,12 @@ def _named(raw: RawTable, mapping: ColumnMapping) -> pl.DataFrame:
     spelled = {plain(each): each for each in reversed(raw.headings)}
     counting = mapping.split.columns if mapping.split and mapping.split.counts else ()
     wanted = [each for each in mapping.headings if each not in counting] + _parts(raw.headings, mapping)
+    if CORRECTS in raw.headings:
+        wanted.append(CORRECTS)
     if mapping.takes_all:
         named = {plain(each) for each in wanted}
         wanted += [each for each in raw.headings if plain(each) not in named]
+        wanted = [each for each in wanted if each not in EXPORTED[1:]] if CORRECTS in wanted else wanted
     found = [
         (pl.col(spelled[plain(each)]) if plain(each) in spelled else pl.lit(None, pl.String)).alias(each)
         for each in wanted
@@ -179,7 +199,7 @@ def _named(raw: RawTable, mapping: ColumnMapping) -> pl.DataFrame:
 def _with_hashes(frame: pl.DataFrame, mapping: ColumnMapping) -> pl.DataFrame:
     """Add the hashes that name records, while there is one row for each."""
     below = f"{mapping.rows}." if mapping.rows else "\0"
-    whole = [each for each in frame.columns if each != "row" and not each.startswith(below)]
+    whole = [each for each in frame.columns if each not in ("row", CORRECTS) and not each.startswith(below)]
     wanted = {hash_name(cell): cell for cells in mapping.columns.values() for cell in cells if cell.hashed}
     return frame.with_columns(hashed(cell, whole) for cell in wanted.values())
 

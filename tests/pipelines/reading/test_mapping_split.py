@@ -70,6 +70,7 @@ def test_a_record_with_one_bad_line_is_quarantined_whole(tmp_path: Path) -> None
     said = LISTED.replace('["HS"]', '["HS", "QTY"]')
     found = shipment(tmp_path, "DAY,QTY,VALUE,HS", "2025-03-01,4;x,700,8471;8473\n2025-03-01,4;5,700,8471;8473", said)
     assert found.quarantined.select("row", "column", "value").rows() == [(1, "quantity", "x")]
+    assert json.loads(found.quarantined["original"][0])["HS"] == "8471;8473"
     assert found.rows["row"].to_list() == [2, 2]
 
 
@@ -122,3 +123,10 @@ def test_splitting_never_changes_what_moved(pieces: list[int], parts: list[int],
 def test_an_empty_amount_stays_empty(tmp_path: Path, amounts: str) -> None:
     found = shipment(tmp_path, "DAY,QTY,VALUE,HS", "2025-03-01,4,,8471;8473", f'{LISTED}amounts = "{amounts}"\n')
     assert found.rows["value"].to_list() == [None, None]
+
+
+def test_a_corrected_file_of_a_foreign_layout_says_what_it_corrects(tmp_path: Path) -> None:
+    cells = "2025-03-01,4,700,8471,abc,is no number,x.csv"
+    found = shipment(tmp_path, "DAY,QTY,VALUE,HS,quarantined_as,reason,file", cells, LISTED)
+    assert found.one("quarantined_as") == ("abc",)
+    assert found.notes == ()
