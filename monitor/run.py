@@ -24,6 +24,7 @@ from monitor.red_flags import FLAGS
 from monitor.settings import Settings
 from monitor.switches import switched
 from monitor.trace import reached, trace_all
+from monitor.unpriced import unpriced
 from monitor.words import plural
 from pipelines import Tables
 from pipelines.build import Built, Known, build
@@ -322,6 +323,7 @@ def _not_recognized(tables: Tables) -> dict[str, int]:
 
 def _notes(settings: Settings, ingested: Ingested) -> tuple[str, ...]:
     notes: Sequence[str] = [note for report in ingested.reports for note in report.notes]
+    notes = [*notes, *unpriced(ingested.records, settings.rates())]
     unset = (
         ()
         if settings.user.parties

@@ -10,7 +10,7 @@ import typer
 
 from monitor.cli.options import DEFAULT_CONFIG, AsJson, Config, now, one_line_errors, progress
 from monitor.settings import read_settings
-from monitor.terminal import put, put_json
+from monitor.terminal import put, put_json, put_lines
 from monitor.words import plural
 
 
@@ -59,6 +59,7 @@ def check(
     from monitor.run import read, source_rows
     from monitor.show.sources import show_reading
     from monitor.status import reading_as_json
+    from monitor.unpriced import unpriced
 
     with one_line_errors():
         settings, began = read_settings(config), time.monotonic()
@@ -68,6 +69,7 @@ def check(
             put_json(reading_as_json(ingested, time.monotonic() - began))
         else:
             show_reading(ingested, source_rows(ingested.reports), settings.inbox)
+            put_lines(unpriced(ingested.records, settings.rates()))
     if ingested.failed:
         raise typer.Exit(1)
 

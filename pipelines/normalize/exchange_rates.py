@@ -81,6 +81,16 @@ def in_usd(frame: pl.DataFrame, amount: str, on: str, rates: pl.DataFrame | None
     return priced.select((pl.col("amount") * worth).alias(f"{amount}_usd")).to_series()
 
 
+def without_rate(frame: pl.DataFrame, amount: str, on: str, rates: pl.DataFrame | None = None) -> dict[str, int]:
+    """Count, by currency, the amounts whose worth in USD is unknown."""
+    unknown = pl.Series("unknown", in_usd(frame, amount, on, rates).is_null())
+    lost = frame.select(amount, "currency").with_columns(unknown).filter(pl.col(amount).is_not_null(), "unknown")
+    counted = (
+        lost.group_by(pl.col("currency").str.to_uppercase()).len().sort("len", "currency", descending=[True, False])
+    )
+    return {str(currency): int(count) for currency, count in counted.rows()}
+
+
 def _rates_of(days: pl.DataFrame, rates: pl.DataFrame) -> pl.DataFrame:
     """The rate of each currency and day."""
     table = rates.select("currency", "usd", day="from_on").sort("day")

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from pipelines.errors import InputError
-from pipelines.normalize.exchange_rates import exchange_rates, in_usd
+from pipelines.normalize.exchange_rates import exchange_rates, in_usd, without_rate
 
 OWN = "currency,from_on,usd\nEUR,2024-01-01,1.10\nEUR,2024-07-01,1.20\n"
 
@@ -82,3 +82,9 @@ def test_the_shipped_rates_know_every_year_and_the_currencies_of_the_shipped_map
     assert asian | {"KZT", "RUB", "TRY", "UAH", "UZS", "MXN", "BRL", "AED", "EUR", "GBP", "USD"} <= set(
         rates["currency"]
     )
+
+
+def test_amounts_without_a_rate_are_counted_by_currency() -> None:
+    days = [dt.date(2024, 8, 1)] * 4
+    frame = pl.DataFrame({"value": [1.0, 2.0, None, 4.0], "currency": ["XYZ", "xyz", "XYZ", "EUR"], "shipped_on": days})
+    assert without_rate(frame, "value", "shipped_on") == {"XYZ": 2}
