@@ -21,6 +21,7 @@ from monitor.confidential import marked
 from monitor.journal import Journal, RaiseReport
 from monitor.operator_notice import notice
 from monitor.red_flags import FLAGS
+from monitor.retention import tidy
 from monitor.settings import Settings
 from monitor.switches import switched
 from monitor.trace import reached, trace_all
@@ -113,6 +114,7 @@ def run(settings: Settings, *, now: dt.datetime, say: Say = lambda _: None) -> P
     report = _raise(settings, store, journal, now, say)
     say("delivering")
     delivered = deliver(journal, settings.channels(), now)
+    tidy(settings, journal, now, say)
     last = store.last()
     return Pass(
         run=last.run if last else None,

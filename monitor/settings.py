@@ -20,6 +20,7 @@ from pipelines.errors import InputError
 from pipelines.graph.tracing.rules import Rules
 from pipelines.normalize.exchange_rates import exchange_rates
 from pipelines.source import SourceSetting
+from pipelines.store.retention import Older, Retention
 
 if TYPE_CHECKING:
     import polars as pl
@@ -47,9 +48,17 @@ class User(Section):
 
 
 class StoreSetting(Section):
-    """Where facts are kept: a folder or the address of an object store."""
+    """Where facts are kept: a folder or the address of an object store; and how long every run is."""
 
     path: str = "store"
+    keep_days: int | None = Field(default=None, ge=1)
+    keep_older: Older = "monthly"
+    vacuum_every: Interval = dt.timedelta(days=1)
+
+    @property
+    def retention(self) -> Retention:
+        """Spell it as the pipelines do."""
+        return Retention(self.keep_days, self.keep_older)
 
 
 class JournalSetting(Section):
@@ -303,7 +312,7 @@ def _resolve(settings: Settings, folder: Path) -> Settings:
             "inbox": folder / settings.inbox,
             "downloads": folder / settings.downloads,
             "exchange_rates": folder / settings.exchange_rates if settings.exchange_rates else None,
-            "store": StoreSetting(path=store),
+            "store": settings.store.model_copy(update={"path": store}),
             "journal": JournalSetting(url=journal),
             "declared": tuple(_resolve_source(each, folder) for each in settings.declared),
         }

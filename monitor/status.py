@@ -17,6 +17,9 @@ from pipelines.graph import movements
 from pipelines.ingest import Ingested
 from pipelines.normalize.catalog import catalog
 from pipelines.normalize.items import recognize
+from pipelines.readings import Reading, report, restored
+from pipelines.source import SourceSetting
+from pipelines.store import StoredRun
 
 MOST = 1000
 """Quarantined rows that JSON carries."""
@@ -68,10 +71,38 @@ def read_status(journal: Journal, settings: Settings, now: dt.datetime) -> list[
         return []
     when = {
         "last_read_at": read_at,
-        "age_hours": round((now - read_at).total_seconds() / 3600, 1),
+        "age_hours": _hours(now - read_at),
         "next_due_at": _next_due(settings.daemon, read_at),
     }
     return [{**row, **when} for row in rows]
+
+
+def status_then(run: StoredRun, settings: Settings) -> list[dict[str, Any]]:
+    """The same as it was at a run: by what the run kept of its files. Failures are of no run."""
+    if "readings" not in run.names():
+        return []
+    left = {(row[0], row[1]): row[2] for row in _left(run).iter_rows()}
+    declared = {each.id: each for each in settings.sources}
+    of: dict[tuple[str, str], list[Reading]] = {}
+    for each in restored(run.table("readings").collect()):
+        if each.source:
+            of.setdefault((each.source, each.table), []).append(each)
+    reports = [
+        report(readings, declared.get(key[0]) or SourceSetting(id=key[0]), [], left.get(key, 0))
+        for key, readings in of.items()
+    ]
+    return [
+        {**row, "age_hours": _hours(run.info.made_at - row["last_read_at"]), "next_due_at": None}
+        for row in source_rows(reports)
+    ]
+
+
+def _left(run: StoredRun) -> pl.DataFrame:
+    return run.table("quarantine").group_by("source", "table").len().collect()
+
+
+def _hours(passed: dt.timedelta) -> float:
+    return round(passed.total_seconds() / 3600, 1)
 
 
 def _next_due(daemon: DaemonSetting, read_at: dt.datetime) -> dt.datetime | None:

@@ -8,6 +8,7 @@ EntrepotError
 ├── UnknownParty      a name on the command line means nobody, or several
 ├── NotDelivered      a channel did not take a message; it is tried again
 └── StoreError        the store or the journal cannot be used as it is
+    └── UnknownRun    no run has that number, was made by that day, or it was retired
 """
 
 from __future__ import annotations
@@ -50,3 +51,7 @@ class NotDelivered(EntrepotError):
 
 class StoreError(EntrepotError):
     """The store or the journal cannot be used as it is."""
+
+
+class UnknownRun(StoreError):
+    """No run has that number or was made by that day, or it was retired."""

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import asdict
 
-from monitor.answers.answer import Answer
+from monitor.answers.answer import Answer, known
 from monitor.check import knobs
 from monitor.red_flag import RedFlag
 from monitor.red_flags import FLAGS
@@ -14,11 +14,18 @@ from monitor.settings import FlagSetting
 from pipelines.errors import WrongUse
 from pipelines.law import controls as law
 from pipelines.reading.mapping import nearest
+from pipelines.store import StoredRun
 
 
 def flags(settings: Mapping[str, FlagSetting]) -> list[Answer]:
     """List the red flags with their parameters as set."""
     return [_flag(each, settings.get(each.id, FlagSetting())) for each in FLAGS]
+
+
+def flags_then(run: StoredRun) -> list[Answer]:
+    """List the red flags with their parameters as a run had them set."""
+    settings = {name: FlagSetting.model_validate(each) for name, each in run.info.parameters.get("flags", {}).items()}
+    return [{**each, "known": known(run)} for each in flags(settings)]
 
 
 def flag(name: str) -> Answer:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli import alerts, catalog, lists, questions, work
+from monitor.cli import alerts, catalog, lists, questions, snapshots, work
 
 app = typer.Typer(
     name="entrepot",
@@ -48,7 +48,9 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     questions.path,
     questions.neighbors,
     catalog.controls,
-    catalog.runs,
+    snapshots.runs,
+    snapshots.verify,
+    snapshots.vacuum,
 )
 for command in COMMANDS:
     app.command()(command)

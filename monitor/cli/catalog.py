@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli.options import DEFAULT_CONFIG, AsJson, Config, On, day, now, one_line_errors, opened
+from monitor.cli.options import DEFAULT_CONFIG, AsJson, Config, Known, On, day, now, one_line_errors, opened
 from monitor.settings import read_settings
 from monitor.terminal import put, put_json, put_table
 
@@ -22,13 +22,13 @@ VERIFY = "A measure marked verify rests on a source that is not the official tex
 
 
 @flags.command("list")
-def list_flags(config: Config = DEFAULT_CONFIG, json: AsJson = False) -> None:
-    """List every red flag with its severity, source and parameters."""
+def list_flags(config: Config = DEFAULT_CONFIG, json: AsJson = False, known: Known = None) -> None:
+    """List every red flag with its severity, source and parameters; with --known, as a run had them set."""
     from monitor.answers import reference
 
     with one_line_errors():
         set_here = read_settings(config).flags if config.exists() or config != DEFAULT_CONFIG else {}
-        found = reference.flags(set_here)
+        found = reference.flags(set_here) if known is None else reference.flags_then(opened(config, known)[1])
         if json:
             put_json(found)
         else:
@@ -48,15 +48,20 @@ def show_flag(flag: Annotated[str, typer.Argument(metavar="FLAG", help="Red flag
 
 
 @sources.command()
-def status(config: Config = DEFAULT_CONFIG, json: AsJson = False) -> None:
+def status(config: Config = DEFAULT_CONFIG, json: AsJson = False, known: Known = None) -> None:
     """Say per source what was last read and how old it is."""
+    from monitor.answers.answer import known as known_of
     from monitor.journal import Journal
     from monitor.show.sources import show_status
-    from monitor.status import read_status
+    from monitor.status import read_status, status_then
 
     with one_line_errors():
-        settings = read_settings(config)
-        rows = read_status(Journal(settings.journal.url), settings, now())
+        if known is None:
+            settings = read_settings(config)
+            rows = read_status(Journal(settings.journal.url), settings, now())
+        else:
+            settings, run = opened(config, known)
+            rows = [{**each, "known": known_of(run)} for each in status_then(run, settings)]
         put_json(rows) if json else show_status(rows)
 
 
@@ -67,43 +72,41 @@ def quarantine(
     export: Annotated[
         Path | None, typer.Option(help="Write them to this CSV file, safe to open in a spreadsheet.")
     ] = None,
+    known: Known = None,
 ) -> None:
     """List the rows that could not be used, each with its reason."""
+    from monitor.answers.answer import known as known_of
     from monitor.show.sources import quarantine_lines
     from monitor.status import export_quarantine
     from monitor.terminal import put_lines
 
     with one_line_errors():
-        _, run = opened(config)
+        _, run = opened(config, known)
         rows = run.table("quarantine").collect()
         if export:
             export_quarantine(rows, export)
             typer.echo(f"wrote {rows.height} rows to {export}", err=json)
         if json:
-            put_json(rows.to_dicts())
+            put_json([{**each, **({} if known is None else {"known": known_of(run)})} for each in rows.to_dicts()])
         elif not export:
             put_lines(quarantine_lines(rows) or ("nothing is in quarantine",))
 
 
-def controls(on: On = None, config: Config = DEFAULT_CONFIG, json: AsJson = False) -> None:
-    """Print the measures of a day, their status, and what is to be verified."""
+def controls(on: On = None, config: Config = DEFAULT_CONFIG, json: AsJson = False, known: Known = None) -> None:
+    """Print the measures of a day, their status, and what is to be verified.
+
+    With --known, those of the day of a run. The measures are those of this version of Entrepot.
+    """
     from monitor.answers import reference
+    from monitor.answers.answer import known as known_of
 
     with one_line_errors():
+        run = opened(config, known)[1] if known is not None else None
         said = read_settings(config).as_of if config.exists() or config != DEFAULT_CONFIG else None
-        asked = day(on, "--on") or said or now().date()
+        asked = day(on, "--on") or (run.info.as_of if run else None) or said or now().date()
         rows = reference.controls(asked)
         if json:
-            put_json({"on": asked, "known": None, "measures": rows})
+            put_json({"on": asked, "known": known_of(run) if run else None, "measures": rows})
             return
         put_table(f"Measures on {asked}", rows, ("id", "status", "verify", "title", "citation"), "no measures")
         put(VERIFY)
-
-
-def runs(config: Config = DEFAULT_CONFIG, json: AsJson = False) -> None:
-    """List the runs kept in the store."""
-    from pipelines.store import Store
-
-    with one_line_errors():
-        kept = Store(read_settings(config).store.path).runs().select("run", "as_of", "made_at", "version").to_dicts()
-        put_json(kept) if json else put_table("Runs", kept, ("run", "as_of", "made_at", "version"), "no runs yet")

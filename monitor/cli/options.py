@@ -63,25 +63,20 @@ def opened(config: Path, known: str | None = None, option: str = "--known") -> t
     WrongUse
         No run has that number, or was made by that day.
     """
+    from pipelines.errors import UnknownRun
     from pipelines.store import Store
 
     settings = read_settings(config)
     store = Store(settings.store.path)
-    runs = store.runs()
-    if runs.is_empty():
+    if store.lines().is_empty():
         raise InputError(
             f"{config}: no run yet; put files into {settings.inbox} and type: entrepot run --config {config}"
         )
-    if known is None:
-        return settings, store.open()
-    wanted = int(known) if known.isdecimal() else day(known, option)
-    numbers, made = runs.get_column("run").to_list(), runs.get_column("made_at").dt.date().to_list()
-    if not (wanted in numbers if isinstance(wanted, int) else made[0] <= wanted):
-        raise WrongUse(
-            f"{option}: no run {'' if isinstance(wanted, int) else 'on or before '}{known}; "
-            f"there are {numbers[0]} to {numbers[-1]}, the first of {made[0]}"
-        )
-    return settings, store.open(wanted)
+    wanted = int(known) if known is not None and known.isdecimal() else day(known, option)
+    try:
+        return settings, store.open(wanted)
+    except UnknownRun as error:
+        raise WrongUse(f"{option}: {str(error).removeprefix(f'{store.url}: ')}") from None
 
 
 @contextmanager

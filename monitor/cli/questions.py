@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from monitor.cli.options import DEFAULT_CONFIG, AsJson, Config, Known, On, day, one_line_errors, opened
+from monitor.settings import Settings, TraceSetting
 from monitor.terminal import put_json
+
+if TYPE_CHECKING:
+    from pipelines.store import StoredRun
 
 Party = Annotated[str, typer.Argument(metavar="PARTY", help="Party id, source id, LEI, registration number or name.")]
 
@@ -83,9 +87,15 @@ def trace(
 
     with one_line_errors():
         settings, run = opened(config, known)
-        rules = settings.trace.rules()
+        rules = (settings.trace if known is None else trace_of(run, settings)).rules()
         answer = movement.trace(run, start, back=back, to=to, k=k, max_legs=max_legs, rules=rules)
         put_json(answer) if json else show_trace(answer)
+
+
+def trace_of(run: StoredRun, settings: Settings) -> TraceSetting:
+    """How far a run followed goods, as it was set then."""
+    said = run.info.parameters.get("trace")
+    return TraceSetting.model_validate(said) if said else settings.trace
 
 
 def path(a: Party, b: Party, config: Config = DEFAULT_CONFIG, json: AsJson = False, known: Known = None) -> None:

@@ -36,9 +36,10 @@ def record(
     connection.execute(ALERT_EVENTS.insert().values(**row, hash=_hash(row)))
 
 
-def of_alert(connection: Connection, alert: str) -> list[dict[str, Any]]:
-    """List what happened to one alert, oldest first."""
-    rows = connection.execute(select(ALERT_EVENTS).where(ALERT_EVENTS.c.alert == alert).order_by(ALERT_EVENTS.c.number))
+def of_alert(connection: Connection, alert: str, until: int | None = None) -> list[dict[str, Any]]:
+    """List what happened to one alert, oldest first; `until` is the number of the last event to tell."""
+    wanted = select(ALERT_EVENTS).where(ALERT_EVENTS.c.alert == alert).order_by(ALERT_EVENTS.c.number)
+    rows = connection.execute(wanted if until is None else wanted.where(ALERT_EVENTS.c.number <= until))
     return [
         {"at": iso(row.at), "who": row.who, "what": row.what, "why": row.why, "run": row.run, "detail": row.detail}
         for row in rows

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from monitor.journal import history, leases, life, notices, outbox, raising, readings
+from monitor.journal import checks, contents, history, leases, life, notices, outbox, raising, readings
 from monitor.journal.content import Alert
 from monitor.journal.database import Database
 from monitor.journal.outbox import Delivery
@@ -52,10 +52,33 @@ class Journal:
             life.known(connection, alert)
             return history.of_alert(connection, alert)
 
+    def alerts_at(self, run: int) -> list[Alert]:
+        """List the alerts as they were when those of a run had been raised, worst first."""
+        with self.database.reading() as connection:
+            return sorted(contents.at(connection, run), key=worst_first)
+
+    def history_at(self, alert: str, run: int) -> list[dict[str, Any]]:
+        """What had happened to one alert when those of a run had been raised, oldest first."""
+        with self.database.reading() as connection:
+            return history.of_alert(connection, alert, until=contents.history_at(connection, run))
+
     def verify(self) -> list[str]:
         """Name every event that was changed after it was written; empty when none was."""
         with self.database.reading() as connection:
             return history.breaks(connection)
+
+    def wrong(self, runs: Mapping[int, Mapping[str, Any]]) -> list[str]:
+        """Name everything that does not add up; `runs` has the snapshot of every run of the store."""
+        with self.database.reading() as connection:
+            return list(checks.wrong(connection, runs))
+
+    def runs_needed(self, runs: Sequence[int]) -> set[int]:
+        """Of these runs, those an alert that was not withdrawn rests on, and those whose alerts are not raised yet."""
+        bodies = select(ALERTS.c.body).where(ALERTS.c.status != "withdrawn")
+        with self.database.reading() as connection:
+            last = connection.execute(select(func.max(RUNS_RAISED.c.run))).scalar() or 0
+            named = {(body.get("snapshot") or {}).get("run") for body in connection.execute(bodies).scalars()}
+        return {run for run in runs if run in named or run > last}
 
     def last_raised(self) -> int | None:
         """The last run whose alerts were raised."""
@@ -157,6 +180,16 @@ class Journal:
         """The sources that fail, were refused or are stale: state, lines, since."""
         with self.database.reading() as connection:
             return notices.last(connection)
+
+    def note_vacuum(self, now: dt.datetime) -> None:
+        """Keep when the store was vacuumed."""
+        with self.database.writing() as connection:
+            readings.note_vacuum(connection, now)
+
+    def last_vacuum(self) -> dt.datetime | None:
+        """When the store was vacuumed last; None: never."""
+        with self.database.reading() as connection:
+            return readings.last_vacuum(connection)
 
     def last_reading(self) -> tuple[dt.datetime | None, list[dict[str, Any]]]:
         """When sources were read last (None: never), and what was read of each."""

@@ -98,7 +98,7 @@ def _put(
     content = digest(body)
     for channel in channels:
         key = {"channel": channel, "alert": alert, "event": body["type"], "run": run, "content": content}
-        name = f"msg_{digest(key)[:32]}"
+        name = message_id(**key)
         if connection.execute(select(exists().where(OUTBOX.c.id == name))).scalar():
             continue
         connection.execute(
@@ -106,6 +106,11 @@ def _put(
                 **key, id=name, severity=severity, body=body, queued_at=at, next_try_at=at, attempts=0
             )
         )
+
+
+def message_id(**key: Any) -> str:
+    """Name a message by its channel, alert, event, run and content."""
+    return f"msg_{digest(key)[:32]}"
 
 
 def due(connection: Connection, now: dt.datetime, channels: Sequence[str] | None, most: int) -> list[Delivery]:

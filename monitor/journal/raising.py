@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
-from monitor.journal import history, outbox
+from monitor.journal import contents, history, outbox
 from monitor.journal.content import Alert, fingerprint, latest_evidence, plain, reach
 from monitor.journal.spelling import spell
 from monitor.journal.tables import ALERTS, RUNS_RAISED, STATE
@@ -79,6 +79,7 @@ class Raising:
             **self._columns(alert), "status": "open", "first_raised_at": self.now, "raised_run": self.run,
         }  # fmt: skip
         self.connection.execute(ALERTS.insert().values(id=alert["id"], **columns))
+        contents.keep(self.connection, alert, self.run)
         self._record(alert, "raised", f"{alert['severity']}: {alert.get('severity_reason') or alert['kind']}")
         self._note(alert["id"], "raised")
         said = self._spelled(alert["id"])
@@ -132,6 +133,7 @@ class Raising:
     def _change(self, alert: Alert, **values: object) -> None:
         columns = {**self._columns(alert), **values}
         self.connection.execute(ALERTS.update().where(ALERTS.c.id == alert["id"]).values(columns))
+        contents.keep(self.connection, alert, self.run)
 
     def _columns(self, alert: Alert) -> dict[str, Any]:
         return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from sqlalchemy import Row
@@ -13,17 +14,21 @@ from monitor.red_flag import Severity
 
 def spell(row: Row[Any]) -> Alert:
     """Write one alert in the contract of alerts out."""
-    body: Alert = dict(row.body)
-    clock = dict(body.get("clock") or {})
-    clock["first_raised"] = iso(row.first_raised_at)
-    body.update(
+    return told(
+        row.body,
+        first_raised_at=row.first_raised_at,
+        updated_at=row.updated_at,
         status=row.status,
-        raised_at=iso(row.first_raised_at),
-        updated_at=iso(row.updated_at),
-        clock=clock,
         disposition=row.disposition,
         assignee=row.assignee,
     )
+
+
+def told(said: Alert, *, first_raised_at: dt.datetime, updated_at: dt.datetime, **life: str | None) -> Alert:
+    """Put what an alert says and what has happened to it together."""
+    body: Alert = dict(said)
+    clock = {**(body.get("clock") or {}), "first_raised": iso(first_raised_at)}
+    body.update(life, raised_at=iso(first_raised_at), updated_at=iso(updated_at), clock=clock)
     return body
 
 

@@ -75,6 +75,17 @@ ALERT_EVENTS = Table(
 )
 """What happened to alerts: only added to; each row's hash covers the row before."""
 
+ALERT_CONTENTS = Table(
+    "alert_contents",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("alert", String(64), ForeignKey("alerts.id"), nullable=False, index=True),
+    Column("run", Integer, nullable=False),
+    Column("fingerprint", String(64), nullable=False),
+    Column("body", JSON, nullable=False),
+)
+"""What an alert said from one run to the next that changed it: only added to."""
+
 OUTBOX = Table(
     "outbox",
     METADATA,

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import polars as pl
-from deltalake import DeltaTable, write_deltalake
+from deltalake import CommitProperties, DeltaTable, write_deltalake
 from deltalake.exceptions import DeltaError, TableNotFoundError
 
 from pipelines.errors import StoreError
@@ -30,6 +30,9 @@ HELD_AS: Mapping[str, pl.DataType] = {
 
 MANY_FILES = 100
 """A table that is only added to is rewritten in few files when it has more than this; old versions keep theirs."""
+
+SIGNATURE = "entrepot.run"
+"""What a commit of ours bears in the log of a table: the run that wrote it."""
 
 ROWS = "_rows"
 """Stands for the rows of a table that has no column Delta Lake could hold."""
@@ -71,7 +74,12 @@ def scan(table: DeltaTable, address: str) -> pl.LazyFrame:
     )
 
 
-def replace_or_append(address: str, frame: pl.DataFrame, *, append: bool) -> int:
+def signed(run: int) -> CommitProperties:
+    """Mark what is written to a table as that run's, so that what somebody else wrote shows."""
+    return CommitProperties(custom_metadata={SIGNATURE: str(run)})
+
+
+def replace_or_append(address: str, frame: pl.DataFrame, *, append: bool, run: int) -> int:
     """Write a frame as the next version of a table, made when it is not there; return the version to read."""
     fresh = open_table(address) is None
     try:
@@ -81,10 +89,11 @@ def replace_or_append(address: str, frame: pl.DataFrame, *, append: bool) -> int
             mode="append" if append else "overwrite",
             schema_mode="merge" if append else "overwrite",
             configuration=KEPT_TEN_YEARS if fresh else None,
+            commit_properties=signed(run),
         )
         table = DeltaTable(address)
         if append and len(table.file_uris()) > MANY_FILES:
-            table.optimize.compact()
+            table.optimize.compact(commit_properties=signed(run))
         return table.version()
     except (DeltaError, OSError, ValueError) as error:
         raise StoreError(f"{address}: cannot be written: {one_line(error)}") from error

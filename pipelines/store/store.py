@@ -10,8 +10,6 @@ import datetime as dt
 import hashlib
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -19,20 +17,13 @@ from typing import Any
 import polars as pl
 from deltalake import DeltaTable
 
-from pipelines.errors import StoreError
-from pipelines.store.delta import (
-    as_written,
-    fingerprint,
-    holdable,
-    one_line,
-    open_table,
-    replace_or_append,
-    scan,
-    widened,
-)
+from pipelines.errors import StoreError, UnknownRun
+from pipelines.store.delta import fingerprint, holdable, open_table, replace_or_append, signed
+from pipelines.store.ledger import same_files, taken_down
+from pipelines.store.lines import chosen, infos, kept, lines
 from pipelines.store.lock import FileLock
 from pipelines.store.run_info import RUNS, RunInfo
-from pipelines.tables import GRAPH, Tables
+from pipelines.store.stored_run import StoredRun, records_of
 
 __all__ = ["RunInfo", "RunWriter", "Store", "StoredRun"]
 
@@ -73,18 +64,23 @@ class Store:
 
     def runs(self) -> pl.DataFrame:
         """List the complete runs, oldest first."""
-        table = self.delta("runs")
-        if table is None:
-            return pl.DataFrame(schema=dict(RUNS))
-        try:
-            return scan(table, self.address("runs")).select(*RUNS).sort("run").collect()
-        except (pl.exceptions.PolarsError, OSError) as error:
-            raise StoreError(f"{self.address('runs')}: cannot be read: {one_line(error)}") from error
+        return kept(self.lines())
+
+    def lines(self) -> pl.DataFrame:
+        """List every run ever completed, oldest first, with the time it was retired; null while it can be opened."""
+        return lines(self.delta("runs"), self.delta("retired"), self.url)
+
+    def infos(self) -> list[RunInfo]:
+        """Tell all of every run ever completed, oldest first."""
+        return infos(self.delta("runs"), self.url)
 
     def last(self) -> RunInfo | None:
         """Tell the last complete run; None before the first."""
-        rows = self.runs().tail(1).rows(named=True)
-        return RunInfo.of(rows[0]) if rows else None
+        return self._info(self.lines().get_column("run").max())
+
+    def _info(self, number: object) -> RunInfo | None:
+        found = infos(self.delta("runs"), self.url, pl.col("run") == number) if isinstance(number, int) else []
+        return found[0] if found else None
 
     def open(self, run: int | dt.date | None = None) -> StoredRun:
         """Open a run: the last one, one by its number, or the last one made on or before a day.
@@ -94,20 +90,17 @@ class Store:
         StoreError
             There is no such run.
         """
-        runs = self.runs()
-        if runs.is_empty():
+        every = self.lines()
+        if every.is_empty():
             raise StoreError(f"{self.url}: no run is stored yet; make one with `entrepot run`")
-        if isinstance(run, dt.date):
-            found = runs.filter(pl.col("made_at").dt.date() <= run).tail(1)
-        else:
-            found = runs.tail(1) if run is None else runs.filter(pl.col("run") == run)
-        if found.is_empty():
-            first, last = runs["run"][0], runs["run"][-1]
-            wanted = f"on or before {run}" if isinstance(run, dt.date) else str(run)
-            raise StoreError(
-                f"{self.url}: no run {wanted}; there are {first} to {last}, the first of {runs['made_at'][0].date()}"
-            )
-        return StoredRun(self, RunInfo.of(found.row(0, named=True)))
+        try:
+            number = chosen(every, run)
+        except UnknownRun as error:
+            raise UnknownRun(f"{self.url}: {error}") from None
+        info = self._info(number)
+        if info is None:
+            raise StoreError(f"{self.address('runs')}: has more than one line of run {number}, or none")
+        return StoredRun(self, info)
 
     def begin(self) -> RunWriter:
         """Begin the next run; put back what a killed one left behind.
@@ -117,12 +110,16 @@ class Store:
         StoreError
             Another process is writing, or the store cannot be read.
         """
-        lock = FileLock(self._lock_path())
+        lock = self.lock()
         try:
             return RunWriter(self, self.last(), lock)
         except BaseException:
             lock.release()
             raise
+
+    def lock(self) -> FileLock:
+        """Keep every other writer out, until it is released."""
+        return FileLock(self._lock_path())
 
     def _lock_path(self) -> Path:
         if not self.local:
@@ -170,7 +167,7 @@ class RunWriter:
 
         Pieces are written as they come. `schema` names the columns of the whole table: those a piece lacks are null.
         """
-        name = _records(name)
+        name = records_of(name)
         for piece in [pieces] if isinstance(pieces, pl.DataFrame) else pieces:
             lacking = {each: dtype for each, dtype in (schema or {}).items() if each not in piece.columns}
             facts = piece.with_columns(
@@ -219,7 +216,7 @@ class RunWriter:
             raise StoreError(f"{self.store.url}: another process stored run {self.run} meanwhile; run again")
         info = RunInfo(
             self.run, as_of, made_at, self.versions, lists or {}, parameters or {}, judgments, version, self.columns,
-            self.contents,
+            self.contents, self._files(), self.base.hash if self.base else "",
         )  # fmt: skip
         line = pl.DataFrame([info.row()], schema=dict(RUNS))
         self._write("runs", line, append=True)
@@ -231,54 +228,21 @@ class RunWriter:
         if table is None:
             raise StoreError(f"{self.store.address(name)}: is missing; restore it from a backup, or start a new store")
         if table.version() != version:
-            table.restore(version)
-        return table.version()
+            before = self.store.delta(name, version)
+            if before is None or not same_files(before, table):  # else only a vacuum was noted in its log
+                table.restore(version, commit_properties=signed(self.run))
+                return table.version()
+        return version
+
+    def _files(self) -> dict[str, dict[str, Any]]:
+        """Take down what every table got since the last run."""
+        before = self.base.versions if self.base else {}
+        return {
+            name: taken_down(self.store.address(name), before.get(name), version, self.run)
+            for name, version in self.versions.items()
+            if version != before.get(name)
+        }
 
     def _write(self, name: str, frame: pl.DataFrame, *, append: bool) -> None:
-        self.versions[name] = replace_or_append(self.store.address(name), frame, append=append)
+        self.versions[name] = replace_or_append(self.store.address(name), frame, append=append, run=self.run)
         self.written.add(name)
-
-
-@dataclass(frozen=True)
-class StoredRun:
-    """One complete run, open for reading: one consistent picture, whatever is written meanwhile."""
-
-    store: Store
-    info: RunInfo
-
-    def names(self) -> list[str]:
-        """Name the tables this run has."""
-        return sorted(self.info.versions)
-
-    def table(self, name: str) -> pl.LazyFrame:
-        """One table, exactly as it was written.
-
-        Raises
-        ------
-        StoreError
-            This run has no such table.
-        """
-        if name not in self.info.versions:
-            raise StoreError(f"{self.store.url}: run {self.info.run} has no table {name!r}")
-        delta = self.store.delta(name, self.info.versions[name])
-        if delta is None:
-            raise StoreError(f"{self.store.address(name)}: is missing; restore it from a backup")
-        return as_written(scan(delta, self.store.address(name)), self.info.columns[name])
-
-    def records(self, name: str) -> pl.LazyFrame:
-        """Every fact known at this run of one contract table, with the run that learned it as `known_run`."""
-        return self.table(_records(name))
-
-    def tables(self) -> Tables:
-        """The graph of this run; tables later versions of the vocabulary widened get the new columns as null."""
-        return self._tables
-
-    @cached_property
-    def _tables(self) -> Tables:
-        frames = {name: widened(self.table(name), GRAPH[name]) for name in self.names() if name in GRAPH}
-        supplied = self.info.parameters.get("supplied", list(frames))
-        return Tables(frames, self.info.as_of, frozenset(supplied))
-
-
-def _records(name: str) -> str:
-    return name if name.startswith("records_") else f"records_{name}"
