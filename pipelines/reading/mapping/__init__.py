@@ -2,7 +2,7 @@
 
     title = "Import declarations of …"    # what the layout is, for people
     table = "shipments"
-    header_row = 6                        # line of the headings, 1 when left out; found where that line has them not
+    header_row = 6                        # line of the headings; looked for in the first 30 if that has them not
     date_format = "%d/%m/%Y"              # of every date column, or several, tried in order; ISO 8601 is always read
     timezone = "Asia/Kolkata"             # of times written in UTC: their day is the one it was there
     decimal_comma = true                  # 1.234,5; false: 1,234.5; left out: as the values show
