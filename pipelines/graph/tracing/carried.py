@@ -183,7 +183,7 @@ def carried_states(moves: Movements, known: States, rules: Rules, judge: Judge) 
     unknown = _unknown(moves)
     states, fresh, came = known, np.arange(len(known)), None
     asked = _asked(moves, unknown["move"].to_numpy())
-    for _ in range(rules.max_legs - 1 if len(unknown) else 0):
+    for _ in range(rules.max_legs - 1 if len(known) and len(unknown) else 0):
         new = arrivals(moves, states, fresh, rules)
         came = new if came is None else came.beside(new)
         more = _accepted(states, _judged(moves, states, _offers(states, unknown, asked, came, new), judge))

@@ -154,3 +154,12 @@ def test_two_parties_shipping_to_each_other_daily_end_within_the_legs() -> None:
 
 def test_an_empty_world_reaches_nothing() -> None:
     assert legs(Tables.of(shipments=[], restricted_ends=[], countries=[])) == {}
+
+
+def test_goods_that_nobody_recognizes_reach_nothing_when_nothing_recognized_moved() -> None:
+    only_parts = (
+        parts("in", "maker", "middle", "2024-01-01", "2024-01-10"),
+        parts("out", "middle", "far", "2024-02-10", None),
+    )
+    world = Tables.of(shipments=only_parts, restricted_ends=[end("out", "far")], countries=[])
+    assert found(reach(world, rules=Rules())) == {}
