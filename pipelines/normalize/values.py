@@ -145,7 +145,7 @@ def day_column(value: pl.Expr, text: pl.Expr, formats: Sequence[str]) -> Parsed:
         return Parsed(value, "is no date", f"write it as {shown}, as the mapping says, or as 2024-05-31")
     doubtful = (
         text.str.contains(TWO_WAYS),
-        'declare date_format = "%d/%m/%Y" or "%m/%d/%Y" in a mapping, or write it as 2024-05-31',
+        'write it as 2024-05-31, or declare date_format = "%d/%m/%Y" or "%m/%d/%Y" in a mapping',
     )
     return Parsed(value, "is no date", "write it as 2024-05-31, or declare its date_format in a mapping", doubtful)
 
