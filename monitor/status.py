@@ -1,10 +1,9 @@
-"""What was read, in the JSON shapes of `check`, `run` and `sources status`, and as a file for correction."""
+"""What was read, in the JSON shapes of `check`, `run` and `sources status`."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -23,9 +22,6 @@ from pipelines.store import StoredRun
 
 MOST = 1000
 """Quarantined rows that JSON carries."""
-
-FORMULA = r"^\s*[=+\-@\t\r\x{FF0B}\x{FF0D}\x{FF1D}\x{FF20}]"
-"""How a cell begins that a spreadsheet would take for a formula."""
 
 
 def reading_as_json(ingested: Ingested, seconds: float) -> dict[str, Any]:
@@ -111,13 +107,3 @@ def _next_due(daemon: DaemonSetting, read_at: dt.datetime) -> dt.datetime | None
         return read_at + daemon.every
     due: Callable[..., dt.datetime | None] = trigger(daemon).get_next_fire_time
     return due(None, read_at)
-
-
-def export_quarantine(rows: pl.DataFrame, path: Path) -> None:
-    """Write quarantined rows as CSV; a cell that a spreadsheet would take for a formula gets an apostrophe."""
-    texts = [name for name, dtype in rows.schema.items() if dtype == pl.String]
-    safe = (
-        pl.when(pl.col(name).str.contains(FORMULA)).then("'" + pl.col(name)).otherwise(pl.col(name)).alias(name)
-        for name in texts
-    )
-    path.write_text(rows.with_columns(*safe).write_csv(), encoding="utf-8")

@@ -139,7 +139,7 @@ def _still_bad(reader: Reader, compared: Mapping[str, Compared]) -> pl.DataFrame
         before = before.filter(~_is_corrected(before, compared))
     now = [frame for _, tally in reader.tallies.values() for frame in tally.bad]
     every = pl.concat([before, *now]) if now else before
-    done = [name for _, tally in reader.tallies.values() for name in tally.corrects]
+    done = [name for _, tally in reader.tallies.values() for names in tally.corrects for name in names.split()]
     return every.filter(~pl.col("quarantined_as").is_in(done)) if done else every
 
 

@@ -70,22 +70,24 @@ def quarantine(
     config: Config = DEFAULT_CONFIG,
     json: AsJson = False,
     export: Annotated[
-        Path | None, typer.Option(help="Write them to this CSV file, safe to open in a spreadsheet.")
+        Path | None,
+        typer.Option(help="Write them to this CSV file, or folder of files, for correction in a spreadsheet."),
     ] = None,
     known: Known = None,
 ) -> None:
     """List the rows that could not be used, each with its reason."""
     from monitor.answers.answer import known as known_of
-    from monitor.show.sources import quarantine_lines
-    from monitor.status import export_quarantine
+    from monitor.corrections import export_quarantine
+    from monitor.show.sources import exported_lines, quarantine_lines
     from monitor.terminal import put_lines
 
     with one_line_errors():
-        _, run = opened(config, known)
+        settings, run = opened(config, known)
         rows = run.table("quarantine").collect()
         if export:
-            export_quarantine(rows, export)
-            typer.echo(f"wrote {rows.height} rows to {export}", err=json)
+            declared = {each.id for each in settings.sources}
+            for line in exported_lines(export_quarantine(rows, export), declared, settings.inbox):
+                typer.echo(line, err=json)
         if json:
             put_json([{**each, **({} if known is None else {"known": known_of(run)})} for each in rows.to_dicts()])
         elif not export:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -11,6 +11,7 @@ from monitor.terminal import put, put_lines, put_table
 from monitor.words import plural
 
 if TYPE_CHECKING:
+    from monitor.corrections import Exported
     from monitor.run import Pass
     from pipelines.ingest import Ingested
 
@@ -48,6 +49,19 @@ def _line(row: Mapping[str, Any]) -> str:
 
 def _quoted(value: str) -> str:
     return f"“{value[:77]}…”" if len(value) > 80 else f"“{value}”"
+
+
+def exported_lines(written: Iterable[Exported], declared: Container[str], inbox: object) -> list[str]:
+    """Say which files of quarantined rows were written, and where to put those that can be corrected."""
+    return [
+        f"wrote {plural(each.rows, 'row')} to {each.path}"
+        + ("" if each.source is None else f"; correct it and put it {_place(each.source, declared, inbox)}")
+        for each in written
+    ] or ["nothing is in quarantine"]
+
+
+def _place(source: str, declared: Container[str], inbox: object) -> str:
+    return f"beside the files of source {source}" if source in declared else f"into {inbox}"
 
 
 def show_reading(ingested: Ingested, rows: Sequence[Mapping[str, Any]], inbox: object) -> None:

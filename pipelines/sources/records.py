@@ -12,6 +12,7 @@ from pipelines.errors import InputError, SourceFailed
 from pipelines.normalize.dates import moment
 from pipelines.normalize.numbers import Evidence, Sign
 from pipelines.normalize.values import Parsed, Style, cleaned, evidence_of, parse
+from pipelines.reading.exported import BESIDE, CORRECTS, unguarded
 from pipelines.reading.mapping import ColumnMapping, nearest, not_used, some
 from pipelines.reading.mapping.canonical import canonical
 from pipelines.reading.mapping.canonical import parsed as mapped
@@ -28,11 +29,8 @@ REPEATED = re.compile(r" \(\d+\)$")
 WHOLE = r"^\d{1,9}(?:\.0+)?$"
 UTC_OFFSET = r"(?:[zZ]|[+-]\d{2}:?\d{2})$"
 OWN = ("row", "^[=#].*$")
-OWN_COLUMNS = (Column("line", "int", ""), Column("recorded_at", "datetime", ""), Column("quarantined_as", "text", ""))
+OWN_COLUMNS = (Column("line", "int", ""), Column("recorded_at", "datetime", ""), Column(CORRECTS, "text", ""))
 """Columns every file may have beside those of its table; the last one a corrected file, as it was exported."""
-
-EXPORTED = ("reason", "advice", "file")
-"""Columns of an export of quarantined rows that say nothing of the rows."""
 
 
 def read_records(file: RawFile, table: str, mapping: ColumnMapping | None = None) -> Iterator[Extract]:
@@ -46,7 +44,7 @@ def read_records(file: RawFile, table: str, mapping: ColumnMapping | None = None
         No table can be made of the file, or a later piece shows that numbers of an earlier one were misread.
     """
     reading = _Reading(file, FILES[table], mapping)
-    for raw in lines(file, mapping) if mapping else file.batches():
+    for raw in lines(file, mapping) if mapping else map(unguarded, file.batches()):
         yield reading.extract(raw)
 
 
@@ -187,7 +185,7 @@ def _named(raw: RawTable, of: Table) -> tuple[pl.DataFrame, list[str]]:
             raise InputError(f"{raw.name}: column {name} stands twice ({found[name]!r} and {heading!r}); remove one")
         if name in known:
             found[name] = heading
-    passed = EXPORTED if "quarantined_as" in found else ()
+    passed = BESIDE if CORRECTS in found else ()
     strange = [each.strip() for each in raw.headings if each not in found.values() and each not in passed]
     frame = raw.frame.select("row", *(pl.col(heading).alias(name) for name, heading in found.items()))
     return frame, not_used(raw.name, strange)

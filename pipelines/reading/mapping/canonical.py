@@ -9,8 +9,8 @@ import polars as pl
 
 from pipelines.normalize.units import unit
 from pipelines.normalize.values import Parsed, Style, clean, day_column, number_column
+from pipelines.reading.exported import CORRECTS
 from pipelines.reading.mapping.cell import Cell
-from pipelines.reading.mapping.lines import CORRECTS
 from pipelines.reading.mapping.mapping import ColumnMapping
 from pipelines.reading.mapping.split import LINE, shared_out
 from pipelines.reading.mapping.taking import beside, day_of, first_filled, number_of, text_of, translated

@@ -10,6 +10,7 @@ import polars as pl
 
 from pipelines.errors import InputError, SourceFailed
 from pipelines.reading.delimited import header_of, pieces
+from pipelines.reading.exported import BESIDE, CORRECTS, unguarded
 from pipelines.reading.mapping.cell import ALL, Cell
 from pipelines.reading.mapping.mapping import ColumnMapping
 from pipelines.reading.mapping.paths import is_path, nested
@@ -37,13 +38,6 @@ PREAMBLE = 30
 TOGETHER = 5_000
 
 
-CORRECTS = "quarantined_as"
-"""Heading of a corrected file that says which quarantined row each of its rows was."""
-
-EXPORTED = (CORRECTS, "reason", "advice", "file")
-"""Headings an export of quarantined rows has beside those of the file."""
-
-
 @dataclass(frozen=True)
 class Lines(RawTable):
     """The lines of a piece, and in `whole` its records as the file has them."""
@@ -62,7 +56,7 @@ def lines(file: RawFile, mapping: ColumnMapping) -> Iterator[Lines]:
         No table can be made of it.
     """
     known = False
-    for raw in _pieces(file, mapping):
+    for raw in map(unguarded, _pieces(file, mapping)):
         if not known:
             _check(raw, mapping)
         known = True
@@ -75,7 +69,7 @@ def notes(raw: RawTable, mapping: ColumnMapping) -> list[str]:
     has = {plain(each) for each in raw.headings}
     named = {plain(each) for each in mapping.headings} | {plain(each) for each in _parts(raw.headings, mapping)}
     if CORRECTS in raw.headings:
-        named |= {plain(each) for each in EXPORTED}
+        named |= {plain(each) for each in (CORRECTS, *BESIDE)}
     strange = [] if mapping.takes_all else [each for each in raw.headings if plain(each) not in named]
     lacking = [each for each in mapping.headings if plain(each) not in has | _counted(raw.headings, mapping)]
     told = [f"{raw.name}: mapping {mapping.name} names what it has not: {some(lacking)}"] if lacking else []
@@ -188,7 +182,7 @@ def _named(raw: RawTable, mapping: ColumnMapping) -> pl.DataFrame:
     if mapping.takes_all:
         named = {plain(each) for each in wanted}
         wanted += [each for each in raw.headings if plain(each) not in named]
-        wanted = [each for each in wanted if each not in EXPORTED[1:]] if CORRECTS in wanted else wanted
+        wanted = [each for each in wanted if each not in BESIDE] if CORRECTS in wanted else wanted
     found = [
         (pl.col(spelled[plain(each)]) if plain(each) in spelled else pl.lit(None, pl.String)).alias(each)
         for each in wanted
