@@ -189,7 +189,7 @@ def _keep(settings: Settings, store: Store, now: dt.datetime, say: Say) -> tuple
 
 
 def kept_of(base: StoredRun | None) -> Kept:
-    """Give what a run keeps of the files it read; nothing where there is none, or it was made before files were kept."""
+    """Give what a run keeps of the files it read; nothing where it was made before files were kept, or is none."""
     if base is None or "readings" not in base.names():
         return Kept()
 
@@ -324,7 +324,7 @@ def _not_recognized(tables: Tables) -> dict[str, int]:
 
 
 def _notes(settings: Settings, ingested: Ingested) -> tuple[str, ...]:
-    notes: Sequence[str] = [note for report in ingested.reports for note in report.notes]
+    notes: Sequence[str] = [note for report in ingested.reports for note in report.told]
     notes = [*notes, *unpriced(ingested.records, settings.rates())]
     unset = (
         ()

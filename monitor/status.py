@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import polars as pl
@@ -12,10 +12,14 @@ from monitor.daemon import trigger
 from monitor.journal import Journal
 from monitor.run import Pass, source_rows
 from monitor.settings import DaemonSetting, Settings
+from pipelines.errors import InputError
+from pipelines.fetch import next_due
+from pipelines.fetching.setting import FetchSetting
 from pipelines.graph import movements
 from pipelines.ingest import Ingested
 from pipelines.normalize.catalog import catalog
 from pipelines.normalize.items import recognize
+from pipelines.reading.query_setting import QuerySetting
 from pipelines.readings import Reading, report, restored
 from pipelines.source import SourceSetting
 from pipelines.store import StoredRun
@@ -65,12 +69,30 @@ def read_status(journal: Journal, settings: Settings, now: dt.datetime) -> list[
     read_at, rows = journal.last_reading()
     if read_at is None:
         return []
-    when = {
-        "last_read_at": read_at,
-        "age_hours": _hours(now - read_at),
-        "next_due_at": _next_due(settings.daemon, read_at),
-    }
-    return [{**row, **when} for row in rows]
+    due = _next_due(settings.daemon, read_at)
+    remote = {each.id: each.fetch or each.query for each in settings.sources}
+    return [
+        {**row, **_when(row, read_at, now), "next_due_at": _asked(remote.get(row["source"]), settings, due)}
+        for row in rows
+    ]
+
+
+def _when(row: Mapping[str, Any], read_at: dt.datetime, now: dt.datetime) -> dict[str, Any]:
+    """When a source was read last: what did not change was, what failed was not."""
+    own = row.get("last_read_at")
+    last = read_at if not row["failed"] else dt.datetime.fromisoformat(own) if isinstance(own, str) else own
+    return {"last_read_at": last, "age_hours": None if last is None else _hours(now - last)}
+
+
+def _asked(
+    remote: FetchSetting | QuerySetting | None, settings: Settings, due: dt.datetime | None
+) -> dt.datetime | None:
+    """When a source is due: with the next pass, or later where it is not asked for so soon."""
+    try:
+        earliest = next_due(remote, settings.downloads) if remote else None
+    except InputError:  # its address is not in the environment of this command
+        earliest = None
+    return max(due, earliest) if due and earliest else earliest or due
 
 
 def status_then(run: StoredRun, settings: Settings) -> list[dict[str, Any]]:

@@ -125,6 +125,14 @@ class SourceReport:
     refused: tuple[str, ...] = ()
     last_read_at: dt.datetime | None = None
 
+    @property
+    def told(self) -> tuple[str, ...]:
+        """The notes, each naming the source where it names no file of it."""
+        return tuple(
+            note if any(note.startswith(file) for file in self.files) else f"{self.source}: {note}"
+            for note in self.notes
+        )
+
 
 def sources(reports: Sequence[SourceReport], before: pl.DataFrame | None = None) -> pl.DataFrame:
     """Give the graph's table `sources`: what each source may be asked about.

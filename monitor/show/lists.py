@@ -17,10 +17,21 @@ MOST = 200
 def show_status(answer: Json) -> None:
     """Print the lists of a run, what was refused, and what an excerpt means."""
     rows: Sequence[Json] = answer["lists"]
-    put_table("Lists", rows, COLUMNS, "no list was read yet; put one into the inbox and type: entrepot run")
+    put_table(
+        "Lists",
+        [{**each, "version": _short(each["version"])} for each in rows],
+        COLUMNS,
+        "no list was read yet; put one into the inbox and type: entrepot run",
+    )
     put_lines(dict.fromkeys(f"refused: {each['refused']}" for each in rows if each["refused"]))
     if any(each["coverage"] == "excerpt" for each in rows):
         put("Of an excerpt, parties that are not in it are not screened; who left it is not known.")
+
+
+def _short(version: str | None) -> str | None:
+    """The day of a file, or the first signs of the hash of it; of several of one source only how many there are."""
+    parts = version.split(", ") if version else []
+    return f"{len(parts)} files" if len(parts) > 1 else version[:10] if version else None
 
 
 def show_difference(answer: Json) -> None:

@@ -68,7 +68,7 @@ def show_reading(ingested: Ingested, rows: Sequence[Mapping[str, Any]], inbox: o
     """Print what one reading gave, and what could not be used."""
     _show_counts("Read", rows, inbox)
     put_lines(_troubles(ingested.failed, ingested.not_understood, ingested.quarantine))
-    put_lines(note for report in ingested.reports for note in report.notes)
+    put_lines(note for report in ingested.reports for note in report.told)
 
 
 def show_pass(done: Pass, rows: Sequence[Mapping[str, Any]], inbox: object) -> None:
@@ -80,7 +80,8 @@ def show_pass(done: Pass, rows: Sequence[Mapping[str, Any]], inbox: object) -> N
 
 def show_status(rows: Sequence[Mapping[str, Any]]) -> None:
     """Print per source what was last read and how old it is."""
-    columns = (*COUNTS, "last_read_at", "age_hours", "next_due_at")
+    corrected = ("corrected",) if any(row.get("corrected") for row in rows) else ()
+    columns = (*_columns(rows), *corrected, "last_read_at", "age_hours", "next_due_at")
     put_table("Sources", rows, columns, "nothing was read yet; put files into the inbox and type: entrepot run")
     put_lines(f"failed: {row['failed']}" for row in rows if row["failed"])
 

@@ -108,3 +108,16 @@ def test_what_is_guarded_against_formulas_is_read_as_it_was() -> None:
     raw = RawTable("fixed.csv", ["value", "quarantined_as"], guarded(frame), no_rows(), len(values))
     assert not [each for each in raw.frame["value"] if each and each[0] in "=+-@"]
     assert_frame_equal(unguarded(raw).frame, frame)
+
+
+def test_status_tells_what_was_corrected_by_table_and_when_a_failed_source_was_last_read(config: Path) -> None:
+    inbox = config.parent / "inbox"
+    run(config)
+    first = answer("sources", "status", config=config)[0]
+    (inbox / "shipments.csv").write_bytes(b"PK\x03\x04 broken")
+    (inbox / "fixed.csv").write_text(f"{HEAD}\nA1,2024-05-02,Alder,Harbor,H100,3,\n", encoding="utf-8")
+    run(config)
+    (failed,) = answer("sources", "status", config=config)
+    assert (failed["read"], failed["corrected"], failed["failed"][:13]) == (4, 1, "shipments.csv")
+    assert failed["last_read_at"] >= first["last_read_at"]
+    assert "corrected" in entrepot("sources", "status", config=config).stdout

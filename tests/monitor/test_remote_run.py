@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from monitor.journal import Journal
 from monitor.run import Pass, run
 from monitor.settings import read_settings
+from monitor.status import read_status
 from tests.pipelines.fetch.servers import Server, says, sends, serving
 
 NOON = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
@@ -52,6 +54,13 @@ def test_nothing_is_asked_before_it_is_due(tmp_path: Path, server: Server) -> No
     for hours in (0, 1, 12):
         passed(tmp_path, fetched(url, 'every = "6h"'), hours)
     assert len(server.asked) == 2
+
+
+def test_status_says_when_a_fetched_source_is_asked_for_again(tmp_path: Path, server: Server) -> None:
+    passed(tmp_path, fetched(server.plays(says(ROWS.encode()), path="/s.csv"), 'every = "7d"'))
+    set_here = read_settings(tmp_path / "monitor.toml")
+    (row,) = read_status(Journal(set_here.journal.url), set_here, NOON)
+    assert row["next_due_at"] == NOON + dt.timedelta(days=7)
 
 
 def test_a_source_that_cannot_be_fetched_fails_alone(tmp_path: Path, server: Server) -> None:
