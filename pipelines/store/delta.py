@@ -14,10 +14,12 @@ from deltalake.exceptions import DeltaError, TableNotFoundError
 from pipelines.errors import StoreError
 from pipelines.tables import Table
 
-KEPT_TEN_YEARS: Mapping[str, str | None] = {
+OF_EVERY_TABLE: Mapping[str, str | None] = {
     "delta.logRetentionDuration": "interval 3650 days",
     "delta.deletedFileRetentionDuration": "interval 3650 days",
+    "delta.checkpointInterval": "20",
 }
+"""Settings of every table: its past stays, and opening it reads a checkpoint and at most so many entries of its log."""
 
 HELD_AS: Mapping[str, pl.DataType] = {
     "UInt8": pl.Int16(),
@@ -81,17 +83,17 @@ def signed(run: int) -> CommitProperties:
 
 def replace_or_append(address: str, frame: pl.DataFrame, *, append: bool, run: int) -> int:
     """Write a frame as the next version of a table, made when it is not there; return the version to read."""
-    fresh = open_table(address) is None
+    table = open_table(address)
     try:
         write_deltalake(
-            address,
+            table or address,
             frame,
             mode="append" if append else "overwrite",
             schema_mode="merge" if append else "overwrite",
-            configuration=KEPT_TEN_YEARS if fresh else None,
+            configuration=OF_EVERY_TABLE if table is None else None,
             commit_properties=signed(run),
         )
-        table = DeltaTable(address)
+        table = table or DeltaTable(address)
         if append and len(table.file_uris()) > MANY_FILES:
             table.optimize.compact(commit_properties=signed(run))
         return table.version()

@@ -40,19 +40,19 @@ def picture(table: DeltaTable) -> str:
     return _hash(json.dumps([columns, sorted(files_of(table).items())]).encode())
 
 
-def taken_down(address: str, before: int | None, version: int, run: int) -> dict[str, Any]:
+def taken_down(address: str, before: DeltaTable | None, version: int, run: int) -> dict[str, Any]:
     """Take down what a table got between two versions: new `files` and entries of its `log`; `picture` and all `rows`.
 
     On an object store files are not read again to hash them; their rows and bytes are taken down all the same.
     """
-    table = _opened(address, version)
-    old = files_of(_opened(address, before)) if before is not None else {}
+    table = opened(address, version)
+    old = files_of(before) if before else {}
     now = files_of(table)
     try:
         files = {name: [*said, file_hash(address, name)] for name, said in now.items() if name not in old}
         log = {
             str(each): file_hash(address, log_name(each))
-            for each in range(0 if before is None else before + 1, version + 1)
+            for each in range(before.version() + 1 if before else 0, version + 1)
         }
     except OSError as error:
         raise StoreError(f"{address}: cannot be read: {one_line(error)}") from error
@@ -60,7 +60,14 @@ def taken_down(address: str, before: int | None, version: int, run: int) -> dict
     return {"run": run, "picture": picture(table), "rows": rows, "files": files, "log": log}
 
 
-def _opened(address: str, version: int) -> DeltaTable:
+def opened(address: str, version: int) -> DeltaTable:
+    """Open a version of a table that a run names.
+
+    Raises
+    ------
+    StoreError
+        It is not there, or cannot be read.
+    """
     table = open_table(address, version)
     if table is None:
         raise StoreError(f"{address}: is missing; restore it from a backup, or start a new store")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from typing import Any
 
 import polars as pl
 from deltalake import DeltaTable
@@ -26,7 +27,16 @@ def lines(runs: DeltaTable | None, retired: DeltaTable | None, url: str) -> pl.D
 def infos(runs: DeltaTable | None, url: str, where: pl.Expr | None = None) -> list[RunInfo]:
     """Tell all of the runs asked for, oldest first."""
     found = _read(runs, f"{url}/runs", RUNS, where).sort("run")
-    return [RunInfo.of(row) for row in found.iter_rows(named=True)]
+    return [_info(row, url) for row in found.iter_rows(named=True)]
+
+
+def _info(row: Mapping[str, Any], url: str) -> RunInfo:
+    try:
+        return RunInfo.of(row)
+    except (ValueError, TypeError) as error:
+        raise StoreError(
+            f"{url}/runs: the line of run {row['run']} cannot be read; restore it from a backup"
+        ) from error
 
 
 def kept(every: pl.DataFrame) -> pl.DataFrame:

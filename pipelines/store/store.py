@@ -19,7 +19,7 @@ from deltalake import DeltaTable
 
 from pipelines.errors import StoreError, UnknownRun
 from pipelines.store.delta import fingerprint, holdable, open_table, replace_or_append, signed
-from pipelines.store.ledger import same_files, taken_down
+from pipelines.store.ledger import opened, same_files, taken_down
 from pipelines.store.lines import chosen, infos, kept, lines
 from pipelines.store.lock import FileLock
 from pipelines.store.run_info import RUNS, RunInfo
@@ -76,10 +76,7 @@ class Store:
 
     def last(self) -> RunInfo | None:
         """Tell the last complete run; None before the first."""
-        return self._info(self.lines().get_column("run").max())
-
-    def _info(self, number: object) -> RunInfo | None:
-        found = infos(self.delta("runs"), self.url, pl.col("run") == number) if isinstance(number, int) else []
+        found = infos(self.delta("runs"), self.url, pl.col("run") == pl.col("run").max())
         return found[0] if found else None
 
     def open(self, run: int | dt.date | None = None) -> StoredRun:
@@ -90,17 +87,15 @@ class Store:
         StoreError
             There is no such run.
         """
-        every = self.lines()
+        table = self.delta("runs")
+        every = lines(table, self.delta("retired"), self.url)
         if every.is_empty():
             raise StoreError(f"{self.url}: no run is stored yet; make one with `entrepot run`")
         try:
             number = chosen(every, run)
         except UnknownRun as error:
             raise UnknownRun(f"{self.url}: {error}") from None
-        info = self._info(number)
-        if info is None:
-            raise StoreError(f"{self.address('runs')}: has more than one line of run {number}, or none")
-        return StoredRun(self, info)
+        return StoredRun(self, infos(table, self.url, pl.col("run") == number)[0])
 
     def begin(self) -> RunWriter:
         """Begin the next run; put back what a killed one left behind.
@@ -141,6 +136,7 @@ class RunWriter:
         self.columns = dict(base.columns) if base else {}
         self.contents = dict(base.contents) if base else {}
         self.written: set[str] = set()
+        self._before: dict[str, DeltaTable] = {}
         self._lock = lock
         for name, version in self.versions.items():
             self.versions[name] = self._put_back(name, version)
@@ -227,18 +223,20 @@ class RunWriter:
         table = self.store.delta(name)
         if table is None:
             raise StoreError(f"{self.store.address(name)}: is missing; restore it from a backup, or start a new store")
-        if table.version() != version:
-            before = self.store.delta(name, version)
-            if before is None or not same_files(before, table):  # else only a vacuum was noted in its log
-                table.restore(version, commit_properties=signed(self.run))
-                return table.version()
-        return version
+        if table.version() == version:
+            self._before[name] = table
+            return version
+        self._before[name] = before = opened(self.store.address(name), version)
+        if same_files(before, table):  # only a vacuum was noted in its log
+            return version
+        table.restore(version, commit_properties=signed(self.run))
+        return table.version()
 
     def _files(self) -> dict[str, dict[str, Any]]:
         """Take down what every table got since the last run."""
         before = self.base.versions if self.base else {}
         return {
-            name: taken_down(self.store.address(name), before.get(name), version, self.run)
+            name: taken_down(self.store.address(name), self._before.get(name), version, self.run)
             for name, version in self.versions.items()
             if version != before.get(name)
         }
