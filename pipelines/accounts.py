@@ -88,7 +88,10 @@ def _compared(reader: Reader, table: str) -> Compared:
         at: copied_on(reading) for at, (reading, tally) in reader.tallies.items() if tally.setting.mode == "snapshot"
     }
     known = reader.kept.versions(table, keys.select("key").unique())
-    return compare(table, keys, known, files=files, again=list(again), copies=full, beside=reader.kept.beside)
+    return compare(
+        table, keys, known, files=files, again=list(again), edited=_edited(reader), copies=full,
+        beside=reader.kept.beside,
+    )  # fmt: skip
 
 
 def _read_again(reader: Reader) -> dict[int, tuple[str, ...]]:
@@ -102,6 +105,19 @@ def _read_again(reader: Reader) -> dict[int, tuple[str, ...]]:
         for at, (reading, _) in reader.tallies.items()
     }
     return {at: tuple(names) for at, names in found.items() if names}
+
+
+def _edited(reader: Reader) -> list[int]:
+    """Readings of files that were read before and changed since."""
+    before = {(each.via, origin.name): origin for each in reader.kept.readings for origin in each.origins}
+    return [
+        at
+        for at, (reading, _) in reader.tallies.items()
+        if any(
+            (reading.via, each.name) in before and before[reading.via, each.name].fingerprint != each.fingerprint
+            for each in reading.origins
+        )
+    ]
 
 
 def _counted(reader: Reader, compared: Mapping[str, Compared]) -> Iterator[Reading]:

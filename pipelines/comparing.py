@@ -33,6 +33,7 @@ def compare(
     *,
     files: Mapping[int, tuple[str, frozenset[str]]],
     again: Collection[int] = (),
+    edited: Collection[int] = (),
     copies: Mapping[int, dt.date] | None = None,
     beside: Standing | None = None,
 ) -> Compared:
@@ -40,16 +41,17 @@ def compare(
 
     `staged` has source, key, version, recorded_on, recorded_at, reading, head; `known` has source, key, version, file,
     recorded_on, recorded_at of (at least) every known version of a staged key. `files` names each reading's source and
-    files, `again` the readings of files that were read before, `copies` those that are full copies, with their day.
+    files, `again` the readings of files that were read before, `edited` those of them whose files changed, `copies`
+    those that are full copies, with their day.
     A row counts as duplicate when its version was staged before, or is known from a file that was not read again.
     """
     before = beside or Standing()
-    reread = [(source, file) for at in again for source, each in [files[at]] for file in each]
-    from_reread = known.join(_pairs(reread), on=["source", "file"], how="semi")
+    unread = known.join(_pairs(again, files), on=["source", "file"], how="anti")
+    said_anew = staged.join(_pairs(edited, files), on=["reading", "source"]).select("source", "file", "key").unique()
     marked = staged.with_columns(
         first=pl.struct(VERSION).is_first_distinct(),
         known=_is_in(staged, known),
-        elsewhere=_is_in(staged, known.join(_pairs(reread), on=["source", "file"], how="anti")),
+        elsewhere=_is_in(staged, unread),
     )
     fresh = marked.select(pl.col("first") & ~pl.col("known")).to_series()
     counts = (
@@ -68,15 +70,17 @@ def compare(
         counts,
         staged.filter(fresh).select("key").unique(),
         Standing(
-            seen=_seen(table, staged, known, before),
-            superseded=_superseded(table, staged, from_reread, before, files, again),
+            seen=_seen(table, staged, known, said_anew, before),
+            superseded=_superseded(table, staged, known, said_anew, before),
             copies=_copied(table, staged, copies or {}, before),
         ),
     )
 
 
-def _pairs(files: Collection[tuple[str, str]]) -> pl.DataFrame:
-    return pl.DataFrame(list(files), schema={"source": pl.String, "file": pl.String}, orient="row")
+def _pairs(readings: Collection[int], files: Mapping[int, tuple[str, frozenset[str]]]) -> pl.DataFrame:
+    """Name the files of readings."""
+    named = [(at, source, file) for at in readings for source, each in [files[at]] for file in each]
+    return pl.DataFrame(named, schema={"reading": pl.Int32, "source": pl.String, "file": pl.String}, orient="row")
 
 
 def _is_in(staged: pl.DataFrame, known: pl.DataFrame) -> pl.Series:
@@ -92,45 +96,48 @@ def _of(frame: pl.DataFrame, table: str) -> pl.DataFrame:
     return frame.filter(pl.col("table") == table)
 
 
-def _seen(table: str, staged: pl.DataFrame, known: pl.DataFrame, before: Standing) -> pl.DataFrame:
-    """Keep the last record of each version that was recorded later than the fact itself says."""
-    dated = staged.filter(pl.col("recorded_on").is_not_null())
+def _seen(
+    table: str, staged: pl.DataFrame, known: pl.DataFrame, said_anew: pl.DataFrame, before: Standing
+) -> pl.DataFrame:
+    """Keep the last record of each version, where it is another than the fact itself bears.
+
+    `said_anew` names the records edited files speak of: of these only what files say now counts, and those that repeat
+    them were all read; so it does for a version that its file had replaced, and another file brings back.
+    """
     old = _of(before.seen, table)
-    if dated.is_empty():
+    replaced = staged.join(_of(before.superseded, table), on=VERSION, how="semi")
+    anew = pl.concat([staged.join(said_anew, on="key", how="semi"), replaced]).select(VERSION).unique()
+    still = known.join(anew, on=VERSION, how="semi").join(said_anew, on=["source", "file", "key"], how="anti")
+    still = still.join(replaced, on=VERSION, how="anti")
+    stated = staged.filter(pl.col("recorded_on").is_not_null() | _is_in(staged, anew))
+    if stated.is_empty():
         return old
-    own = pl.concat([known.select(*VERSION, *RECORDED), staged.select(*VERSION, *RECORDED)]).unique(
-        VERSION, keep="first", maintain_order=True
-    )
-    stated = pl.concat([dated.select(*VERSION, *RECORDED), old.select(*VERSION, *RECORDED)])
-    last = stated.sort(RECORDED, nulls_last=False).unique(VERSION, keep="last", maintain_order=True)
-    later = last.join(own, on=VERSION, how="left", suffix="_own").filter(
-        pl.col("recorded_on_own").is_null()
-        | (pl.col("recorded_on") > pl.col("recorded_on_own"))
-        | (
-            (pl.col("recorded_on") == pl.col("recorded_on_own"))
-            & pl.col("recorded_at").is_not_null()
-            & (pl.col("recorded_at_own").is_null() | (pl.col("recorded_at") > pl.col("recorded_at_own")))
-        )
-    )
+    earlier = old.join(anew, on=VERSION, how="anti")
+    every = pl.concat([each.select(*VERSION, *RECORDED) for each in (stated, earlier, still)])
+    last = every.sort(RECORDED, nulls_last=False).unique(VERSION, keep="last", maintain_order=True)
+    facts = [known.select(*VERSION, *RECORDED), staged.select(*VERSION, *RECORDED)]
+    own = pl.concat(facts).unique(VERSION, keep="first", maintain_order=True)
+    both = last.join(own, on=VERSION, how="left", suffix="_own", maintain_order="left")
+    other = pl.any_horizontal(~pl.col(each).eq_missing(pl.col(f"{each}_own")) for each in RECORDED)
+    mine = both.filter(other & (_is_in(both, anew) | _is_later()))
     kept = old.join(last, on=VERSION, how="anti")
-    return pl.concat([kept, later.with_columns(table=pl.lit(table)).select(list(SEEN))]).sort(VERSION)
+    return pl.concat([kept, mine.with_columns(table=pl.lit(table)).select(list(SEEN))]).sort(VERSION)
+
+
+def _is_later() -> pl.Expr:
+    """Whether a statement was recorded later than the fact says; without a day is earliest, then without an hour."""
+    day, hour = pl.col("recorded_on"), pl.col("recorded_at")
+    own_day, own_hour = pl.col("recorded_on_own"), pl.col("recorded_at_own")
+    longer = (day == own_day) & hour.is_not_null() & (own_hour.is_null() | (hour > own_hour))
+    return day.is_not_null() & (own_day.is_null() | (day > own_day) | longer)
 
 
 def _superseded(
-    table: str,
-    staged: pl.DataFrame,
-    from_reread: pl.DataFrame,
-    before: Standing,
-    files: Mapping[int, tuple[str, frozenset[str]]],
-    again: Collection[int],
+    table: str, staged: pl.DataFrame, known: pl.DataFrame, said_anew: pl.DataFrame, before: Standing
 ) -> pl.DataFrame:
     """A version stands no more when the file that gave it now gives another version of the same record."""
-    old = _of(before.superseded, table)
-    named = [(at, source, file) for at in again for source, each in [files[at]] for file in each]
-    readings = pl.DataFrame(named, schema={"reading": pl.Int32, "source": pl.String, "file": pl.String}, orient="row")
-    keys = staged.join(readings, on="reading").select("source", "file", "key").unique()
-    replaced = from_reread.join(keys, on=["source", "file", "key"], how="semi").with_columns(table=pl.lit(table))
-    every = pl.concat([old, replaced.select(list(SUPERSEDED))]).unique()
+    replaced = known.join(said_anew, on=["source", "file", "key"], how="semi").with_columns(table=pl.lit(table))
+    every = pl.concat([_of(before.superseded, table), replaced.select(list(SUPERSEDED))]).unique()
     return every.join(staged, on=VERSION, how="anti").sort(VERSION)
 
 

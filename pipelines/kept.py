@@ -98,18 +98,26 @@ def to_read_again(
 ) -> set[str]:
     """Name the unchanged files that must be read along with those that changed.
 
-    All of a full copy, or of files that complete each other (`formats` are those the changed ones are of); and
-    where a file was edited, its neighbors that repeat rows of others, since one of these may be theirs alone now.
+    All of a full copy, or of files that complete each other (`formats` are those the changed ones are of). Where a
+    file was edited, also those that repeat rows of others, and all of them when it repeated rows itself: what is no
+    longer said by one file may still be said by another.
     """
-    known_of_edited = {(r.source, r.table) for r in readings if edited & {each.name for each in r.origins}}
+    mine = [each for each in readings if edited & _names(each)]
+    tables = {(each.source, each.table) for each in mine}
+    repeating = {(each.source, each.table) for each in mine if each.duplicate}
     again: set[str] = set()
     for reading in readings:
-        names = {each.name for each in reading.origins}
+        of = (reading.source, reading.table)
         along = (
             (snapshot and bool(changed))
-            or (len(names) > 1 and bool(names & changed))
-            or reading.format in formats
-            or (reading.duplicate > 0 and (reading.source, reading.table) in known_of_edited)
+            or (len(reading.origins) > 1 and bool(_names(reading) & changed))
+            or (bool(reading.format) and reading.format in formats)
+            or of in repeating
+            or (of in tables and reading.duplicate > 0)
         )
-        again |= names if along else set()
+        again |= _names(reading) if along else set()
     return again - changed
+
+
+def _names(reading: Reading) -> set[str]:
+    return {each.name for each in reading.origins}

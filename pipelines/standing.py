@@ -72,9 +72,10 @@ def _present(records: pl.DataFrame, table: str, beside: Standing, newest: Mappin
 def _recorded(records: pl.DataFrame, table: str, beside: Standing) -> pl.DataFrame:
     """Take the last day a version was recorded, where it was stated again."""
     again = beside.seen.filter(pl.col("table") == table).select(
-        *VERSION, *(pl.col(each).alias(f"_{each}") for each in RECORDED)
+        *VERSION, *(pl.col(each).alias(f"_{each}") for each in RECORDED), _again=pl.lit(value=True)
     )
     if again.is_empty():
         return records
     later = records.join(again, on=VERSION, how="left", maintain_order="left")
-    return later.with_columns(pl.coalesce(f"_{each}", each).alias(each) for each in RECORDED).select(records.columns)
+    last = (pl.when("_again").then(f"_{each}").otherwise(each).alias(each) for each in RECORDED)
+    return later.with_columns(last).select(records.columns)

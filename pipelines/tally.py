@@ -59,7 +59,7 @@ class Tally:
         self.repeated += extract.repeated
         self.notes += extract.notes
         if "quarantined_as" in extract.rows.columns:
-            self.corrects += extract.rows.get_column("quarantined_as").drop_nulls()
+            self.corrects += extract.rows.get_column("quarantined_as").drop_nulls().to_list()
         if extract.rows.height:
             self._note(extract, as_of)
         for name, rows in _by_file(extract.rows, first):
