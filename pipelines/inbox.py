@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.reading.mapping import ColumnMapping
+from pipelines.reading.mapping.shipped import shipped_mapping
 from pipelines.reading.raw import RawFile
 from pipelines.sources import SOURCES
 from pipelines.tables import FILES, Table
@@ -50,23 +51,38 @@ def recognize(file: RawFile) -> Recognized | None:
     for source in SOURCES:
         if source.recognizes(file):
             return Recognized(source.id)
-    table = canonical_table(file.spelled, file.path.name)
-    return Recognized(table, table) if table else None
+    table = complete_table(file.spelled, file.path.name)
+    if table:
+        return Recognized(table, table)
+    mapping = shipped_mapping(file)
+    if mapping:
+        return Recognized(mapping.name.removesuffix(".toml"), mapping.table, mapping)
+    meant = meant_table(file.spelled, file.path.name)
+    return Recognized(meant, meant) if meant else None
 
 
 def canonical_table(headings: frozenset[str], name: str) -> str | None:
-    """Tell which table of the contract has these headings.
+    """Tell which table of the contract has these headings, or is meant by them."""
+    return complete_table(headings, name) or meant_table(headings, name)
 
-    The table with the most of them wins, among those that have their required ones; where none has, a name that
-    is a table's, or a heading line that mostly is, still tells what the file means to be.
-    """
+
+def complete_table(headings: frozenset[str], name: str) -> str | None:
+    """Tell which table has its required columns among these headings: of several the one with the most of them."""
     named = table_named(name)
     matched = {table: _matched(of, headings) for table, of in FILES.items()}
     complete = [
         table for table in FILES if _required(FILES[table]) <= headings and _tells(table, headings, matched, named)
     ]
-    if complete:
-        return max(complete, key=lambda table: (matched[table], table == named, -len(_required(FILES[table]))))
+    by_match = max(
+        complete, key=lambda table: (matched[table], table == named, -len(_required(FILES[table]))), default=""
+    )
+    return by_match or None
+
+
+def meant_table(headings: frozenset[str], name: str) -> str | None:
+    """Tell which table a file means to be that lacks required columns: by its name, or most of its headings."""
+    named = table_named(name)
+    matched = {table: _matched(of, headings) for table, of in FILES.items()}
     meant = [table for table in FILES if matched[table] >= 2 and (table == named or 2 * matched[table] > len(headings))]
     best = max(meant, key=lambda table: (table == named, matched[table]), default=None)
     return best or (named if headings and named and matched[named] else None)

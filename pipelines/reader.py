@@ -209,8 +209,8 @@ class Reader:
 
     def run(self, job: Job, how: How, as_before: str) -> bool:
         """Read the files of one job, whole or not at all."""
-        setting = how.setting_of(job.what.source)
-        self.settings.setdefault(setting.id, setting)
+        setting = _setting(job, how)
+        self.settings[setting.id] = setting
         mine: dict[str, int] = {}
         try:
             for extract in self.extracts(job, how):
@@ -314,6 +314,12 @@ def _is_joined(source: Source) -> bool:
 def _joined(jobs: Sequence[Job]) -> set[str]:
     """Formats among the jobs whose files are read together."""
     return {job.what.source for job in jobs if job.what.table is None and _is_joined(_source(job.what.source))}
+
+
+def _setting(job: Job, how: How) -> SourceSetting:
+    """Say what the source of a job may be asked about: as declared, and as its mapping says."""
+    setting, mapping = how.setting_of(job.what.source), job.what.mapping or how.mapping
+    return setting if mapping is None or mapping.moves_goods else replace(setting, moves_goods=False)
 
 
 def _first_table(job: Job) -> str:
