@@ -94,11 +94,16 @@ def replace_or_append(address: str, frame: pl.DataFrame, *, append: bool, run: i
             commit_properties=signed(run),
         )
         table = table or DeltaTable(address)
-        if append and len(table.file_uris()) > MANY_FILES:
-            table.optimize.compact(commit_properties=signed(run))
-        return table.version()
+        return compacted(table, run) if append else table.version()
     except (DeltaError, OSError, ValueError) as error:
         raise StoreError(f"{address}: cannot be written: {one_line(error)}") from error
+
+
+def compacted(table: DeltaTable, run: int) -> int:
+    """Put the files of a table together when they are many; return the version to read."""
+    if len(table.file_uris()) > MANY_FILES:
+        table.optimize.compact(commit_properties=signed(run))
+    return table.version()
 
 
 def holdable(frame: pl.DataFrame, name: str) -> tuple[pl.DataFrame, Columns]:

@@ -18,6 +18,7 @@ import polars as pl
 from deltalake import DeltaTable
 
 from pipelines.errors import StoreError, UnknownRun
+from pipelines.store.adding import Adding
 from pipelines.store.delta import fingerprint, holdable, open_table, replace_or_append, signed
 from pipelines.store.ledger import opened, same_files, taken_down
 from pipelines.store.lines import chosen, infos, kept, lines
@@ -164,22 +165,33 @@ class RunWriter:
         Pieces are written as they come. `schema` names the columns of the whole table: those a piece lacks are null.
         """
         name = records_of(name)
-        for piece in [pieces] if isinstance(pieces, pl.DataFrame) else pieces:
-            lacking = {each: dtype for each, dtype in (schema or {}).items() if each not in piece.columns}
-            facts = piece.with_columns(
-                *(pl.lit(None, dtype).alias(each) for each, dtype in lacking.items()),
-                pl.lit(self.run, dtype=pl.Int64).alias("known_run"),
-            ).select([*schema, "known_run"] if schema else pl.all())
-            if not (facts.is_empty() and name in self.versions):
-                self._append(name, facts)
+        given = [pieces] if isinstance(pieces, pl.DataFrame) else pieces
+        whole = {**schema, "known_run": pl.Int64()} if schema else None
+        marked = (each.with_columns(pl.lit(self.run, pl.Int64).alias("known_run")) for each in given)
+        adding = Adding(self.store.address(name), self.run)
+        for facts in marked:
+            if facts.is_empty() and name in self.versions:
+                continue
+            self._fit(name, pl.DataFrame(schema=whole) if whole else facts.clear())
+            held, _ = holdable(facts.select(each for each in whole or facts.columns if each in facts.columns), name)
+            if self.store.local:
+                adding.put(held)
+            else:
+                self._write(name, held, append=True)
+        if self.store.local and name in self.written:
+            self.versions[name] = adding.commit()
 
-    def _append(self, name: str, facts: pl.DataFrame) -> None:
+    def _fit(self, name: str, shape: pl.DataFrame) -> None:
+        """Make the table of facts, or give it the columns it lacks."""
         known = self.columns.get(name, {}) if name in self.versions else {}
-        held, columns = holdable(facts, name)
+        held, columns = holdable(shape, name)
         self.columns[name] = known | {
             each: kind for each, kind in columns.items() if kind != "Null" or each not in known
         }
-        self._write(name, held, append=name in self.versions)
+        there = {each for each, kind in known.items() if kind != "Null"}
+        if name not in self.versions or not there.issuperset(held.columns):
+            self._write(name, held, append=name in self.versions)
+        self.written.add(name)
 
     def write(self, name: str, frame: pl.DataFrame) -> None:
         """Replace a table, unless it holds these very rows already (their order does not count)."""

@@ -1,0 +1,70 @@
+"""Add rows to a table on this machine: files written beside those it has, then one entry of its log that names them.
+
+Files that no entry names belong to no version: what a killed run wrote is not there, and a vacuum removes it.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from pathlib import Path
+
+import polars as pl
+from deltalake import DeltaTable
+from deltalake.exceptions import DeltaError
+from deltalake.transaction import AddAction, RemoveAction
+
+from pipelines.errors import StoreError
+from pipelines.store.delta import compacted, one_line, open_table, replace_or_append, signed
+
+
+class Adding:
+    """Rows that are being added to one table; none is there before `commit`."""
+
+    def __init__(self, address: str, run: int) -> None:
+        self.address, self.run = address, run
+        self.actions: list[AddAction | RemoveAction] = []
+
+    def put(self, held: pl.DataFrame) -> None:
+        """Write rows to a file. Columns without a value are left out of it: they are null to every reader."""
+        if held.is_empty():
+            return
+        if not fits(self._table(), held):
+            replace_or_append(self.address, held, append=True, run=self.run)
+            return
+        path = Path(self.address) / f"part-{uuid.uuid4()}.zstd.parquet"
+        filled = [name for name in held.columns if held[name].null_count() < held.height]
+        try:
+            held.select(filled).write_parquet(path, compression="zstd", compression_level=1, statistics=False)
+            size = path.stat().st_size
+        except (OSError, pl.exceptions.PolarsError) as error:
+            raise StoreError(f"{self.address}: cannot be written: {one_line(error)}") from error
+        stats = json.dumps({"numRecords": held.height})
+        self.actions.append(AddAction(path.name, size, {}, int(time.time() * 1000), data_change=True, stats=stats))
+
+    def commit(self) -> int:
+        """Make the rows part of the table; return the version to read."""
+        table = self._table()
+        try:
+            if self.actions:
+                table.create_write_transaction(
+                    self.actions, "append", table.schema(), commit_properties=signed(self.run)
+                )
+                table = self._table()
+            self.actions = []
+            return compacted(table, self.run)
+        except (DeltaError, OSError, ValueError) as error:
+            raise StoreError(f"{self.address}: cannot be written: {one_line(error)}") from error
+
+    def _table(self) -> DeltaTable:
+        table = open_table(self.address)
+        if table is None:
+            raise StoreError(f"{self.address}: is missing; restore it from a backup, or start a new store")
+        return table
+
+
+def fits(table: DeltaTable, held: pl.DataFrame) -> bool:
+    """Whether a table has all columns of a frame, of the same kinds."""
+    there = pl.Schema(table.schema())
+    return all(there.get(name) == dtype for name, dtype in held.schema.items())
