@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.reading.versions import RECORDED, VERSION
+from pipelines.reading.versions import RECORDED, VERSION, no_records
 
 IN_MEMORY = 256 * 1024**2
 """Bytes of rows held in memory; what comes after goes to files."""
@@ -79,4 +79,4 @@ class Staging:
     def of(self, table: str, reading: int) -> pl.DataFrame:
         """Give what one reading gave."""
         mine = [piece.frame() for piece, _ in self.tables.get(table, []) if piece.reading == reading]
-        return pl.concat(mine, how="diagonal") if mine else pl.DataFrame()
+        return pl.concat([no_records(table), *mine], how="diagonal") if mine else pl.DataFrame()

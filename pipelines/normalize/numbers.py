@@ -80,13 +80,25 @@ def evidence(texts: Sequence[pl.Series]) -> Evidence:
     """Count what the texts of columns show of the decimal sign."""
     if not texts:
         return Evidence()
-    text = pl.concat([each.drop_nulls().rename("text") for each in texts]).str.replace_all(r"[^\d.,+-]", "")
+    marked = [each.filter(each.str.contains("[.,]")).rename("text") for each in texts]
+    text = pl.concat(marked).str.replace_all(r"[^\d.,+-]", "")
     return Evidence(
         point=int((text.str.contains(SHOWS_POINT) | text.str.contains(SHOWS_DECIMALS)).sum()),
         comma=int(text.str.contains(SHOWS_COMMA).sum()),
         hints=int(text.str.contains(HINTS_COMMA).sum()),
         pointed=int(text.str.contains(TWO_WAYS_POINT).sum()),
         commaed=int(text.str.contains(TWO_WAYS_COMMA).sum()),
+    )
+
+
+def evidence_of_plain(texts: Sequence[pl.Series]) -> Evidence:
+    """Count what columns show in which every text is a number with a decimal point, or without any."""
+    if any(each.str.contains("[eE]").any() for each in texts):
+        return evidence(texts)
+    marked = [each.filter(each.str.contains(".", literal=True)) for each in texts]
+    return Evidence(
+        point=sum(int(each.str.contains(SHOWS_DECIMALS).sum()) for each in marked),
+        pointed=sum(int(each.str.contains(TWO_WAYS_POINT).sum()) for each in marked),
     )
 
 

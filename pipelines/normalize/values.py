@@ -13,7 +13,7 @@ import polars as pl
 
 from pipelines.normalize.countries import country_code
 from pipelines.normalize.dates import TWO_WAYS, day
-from pipelines.normalize.numbers import LARGEST, TWO_WAYS_COMMA, Evidence, Sign, evidence, number
+from pipelines.normalize.numbers import LARGEST, TWO_WAYS_COMMA, Evidence, Sign, evidence, evidence_of_plain, number
 from pipelines.tables import Column
 
 NOTHING = (
@@ -88,19 +88,8 @@ def clean(column: pl.Expr) -> pl.Expr:
     )
 
 
-def cleaned(frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
-    """Clean the columns of texts that need it; most files need nothing, and looking is quicker than cleaning."""
-    if frame.is_empty() or not names:
-        return frame
-    at_ends = pl.col(pl.String).str.contains(AT_ENDS).any()
-    spaced = frame.lazy().select(names).select(at_ends).collect().row(0, named=True)
-    short = pl.col(pl.String).filter(pl.col(pl.String).str.len_bytes() <= LONGEST_NOTHING).str.to_lowercase()
-    empty = frame.lazy().select(names).select(short.is_in(("", *NOTHING)).any()).collect().row(0, named=True)
-    return frame.with_columns(clean(pl.col(name)) for name in names if spaced.get(name) or empty.get(name))
-
-
 def parse(column: Column, texts: pl.Series, style: Style, beside: Collection[str] = ()) -> Parsed:
-    """Read one column of a contract table from its cleaned texts; `texts` tells its distinct countries.
+    """Read one column of a contract table from its cleaned texts; `texts` has all of them, or the distinct ones.
 
     `beside` names the other columns there are: an amount may carry the sign of the row's currency.
     """
@@ -164,9 +153,10 @@ def style_of(frame: pl.DataFrame, numbers: Sequence[str], style: Style) -> Style
     return replace(style, shown=evidence_of(frame, numbers).sign)
 
 
-def evidence_of(frame: pl.DataFrame, numbers: Sequence[str]) -> Evidence:
-    """Count what the number columns of a frame of texts show of the decimal sign."""
-    return evidence([frame[name] for name in numbers])
+def evidence_of(frame: pl.DataFrame, numbers: Sequence[str], plain: Collection[str] = ()) -> Evidence:
+    """Count what the number columns of a frame of texts show of the decimal sign; `plain` ones have points only."""
+    sure = [frame[name] for name in numbers if name in plain]
+    return evidence([frame[name] for name in numbers if name not in plain]) + evidence_of_plain(sure)
 
 
 def _truth(text: pl.Expr) -> pl.Expr:
@@ -181,7 +171,10 @@ def _country(text: pl.Expr, texts: pl.Series, many: bool) -> pl.Expr:
         parts = split(text)
         found = parts.list.eval(pl.element().replace_strict(codes, default=None, return_dtype=pl.String))
         return pl.when(found.list.drop_nulls().list.len() == parts.list.len()).then(found)
-    return text.replace_strict(_codes(texts.drop_nulls().unique()), default=None, return_dtype=pl.String)
+    codes = _codes(texts.drop_nulls().unique())
+    if all(name == code for name, code in codes.items()):
+        return text
+    return text.replace_strict(codes, default=None, return_dtype=pl.String)
 
 
 def _codes(names: pl.Series) -> dict[str, str | None]:
@@ -217,15 +210,20 @@ def _stop(text: str) -> str | None:
 def _text(text: pl.Expr, name: str, texts: pl.Series) -> Parsed:
     if name == "hs_code":
         digits = text.str.replace(r"\.0$", "").str.replace_all(r"\D", "")
-        return Parsed(
-            pl.when(digits.str.len_chars() >= 2).then(digits), "has no digits", "write the HS code, as 847150"
-        )
+        coded = pl.when(digits.str.len_chars() >= 2).then(digits)
+        return Parsed(_where_other(coded, text, texts), "has no digits", "write the HS code, as 847150")
     if name == "currency":
-        upper = text.str.to_uppercase()
-        code = upper.replace(CURRENCIES)
-        return Parsed(pl.when(code.str.contains(r"^[A-Z]{3}$")).then(code), "is no ISO 4217 code", "write it as USD")
+        code = text.str.to_uppercase().replace(CURRENCIES)
+        coded = pl.when(code.str.contains(r"^[A-Z]{3}$")).then(code)
+        return Parsed(_where_other(coded, text, texts), "is no ISO 4217 code", "write it as USD")
     if name == "lei":
         return Parsed(text.str.replace_all(r"\s", "").str.to_uppercase(), "", "")
     if name in ("kind", "mode", "unit", "status", "answer", "event", "seen_by"):
-        return Parsed(text.str.to_lowercase(), "", "")
+        return Parsed(_where_other(text.str.to_lowercase(), text, texts), "", "")
     return Parsed(text.str.replace_all(r"[\s\u00a0]+", " ") if texts.str.contains(UNEVEN).any() else text, "", "")
+
+
+def _where_other(value: pl.Expr, text: pl.Expr, texts: pl.Series) -> pl.Expr:
+    """Give the value of texts; the texts themselves where none has another value."""
+    frame = texts.to_frame(text.meta.output_name())
+    return value if frame.select(value.ne_missing(text).any()).item() else text

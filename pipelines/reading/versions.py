@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import polars as pl
 import polars_hash as plh
@@ -47,6 +47,9 @@ PROVENANCE: Mapping[str, pl.DataType] = {
 
 RECORD = ("source", "record", "line")
 VERSION = ("key", "version")
+IS, NEXT = "\x1f", "\x1e"
+"""Stand between a column's name and its value, and between two columns, in the text whose hash is the content."""
+
 RECORDED = ("recorded_on", "recorded_at")
 
 
@@ -61,7 +64,7 @@ def no_records(table: str) -> pl.DataFrame:
 
 
 def with_provenance(rows: pl.DataFrame, table: str, source: str, file: str, filed_on: dt.date | None) -> pl.DataFrame:
-    """Give canonical rows their provenance and all columns of the table.
+    """Give canonical rows their provenance; columns of the table they lack stay away.
 
     `rows` has `row` and may have `record`, `line` and `recorded_at`; `filed_on` is the file's own date.
     """
@@ -78,10 +81,7 @@ def with_provenance(rows: pl.DataFrame, table: str, source: str, file: str, file
         key=key_of(pl.col("source"), pl.col("record"), pl.col("line")),
         version=_short(pl.col("content")),
     )
-    return rows.select(
-        pl.col(name).cast(dtype) if name in rows.columns else pl.lit(None, dtype=dtype).alias(name)
-        for name, dtype in record_schema(table).items()
-    )
+    return rows.select(pl.col(name).cast(dtype) for name, dtype in record_schema(table).items() if name in rows.columns)
 
 
 def key_of(source: pl.Expr, record: pl.Expr, line: pl.Expr) -> pl.Expr:
@@ -118,9 +118,27 @@ def _content(rows: pl.DataFrame, table: str) -> pl.Expr:
     Stored hashes must agree with those of any later version, so polars' own hash does not serve.
     """
     columns = sorted(name for name in FILES[table].schema if name in rows.columns)
-    named = [pl.concat_str(pl.lit(f"{name}\x1f"), _as_text(rows, name)) for name in columns]
-    text = plh.concat_str(named or [pl.lit("")], separator="\x1e", ignore_nulls=True)
+    text = plh.concat_str(_named(rows, columns) or [pl.lit("")])
     return text.chash.blake3().str.slice(0, 24)
+
+
+def _named(rows: pl.DataFrame, columns: Sequence[str]) -> list[pl.Expr]:
+    """Spell `name value` of every column that is not null, with a separator between two of them.
+
+    A column without nulls before which no separator stands lets every other one have its own: before it, or behind.
+    """
+    whole = next((name for name in columns if rows[name].null_count() == 0), None)
+    if whole is None:
+        pairs = [pl.concat_str(pl.lit(f"{name}{IS}"), _as_text(rows, name)) for name in columns]
+        return [pl.concat_str(pairs, separator=NEXT, ignore_nulls=True)] if pairs else []
+    parts: list[pl.Expr] = []
+    for name in columns:
+        before, after = ("", NEXT) if name < whole else (NEXT, "") if name > whole else ("", "")
+        pair = [pl.lit(f"{before}{name}{IS}"), _as_text(rows, name), *([pl.lit(after)] if after else [])]
+        nulls = rows[name].null_count()
+        if nulls < rows.height or not nulls:
+            parts += pair if not nulls else [pl.concat_str(pair).fill_null("")]
+    return parts
 
 
 def distinct(records: pl.DataFrame) -> pl.DataFrame:

@@ -10,8 +10,9 @@ import polars as pl
 
 from pipelines.errors import InputError, SourceFailed
 from pipelines.normalize.dates import moment
+from pipelines.normalize.looked import Looked, looked
 from pipelines.normalize.numbers import Evidence, Sign
-from pipelines.normalize.values import Parsed, Style, cleaned, evidence_of, parse
+from pipelines.normalize.values import Parsed, Style, day_column, evidence_of, number_column, parse
 from pipelines.reading.exported import BESIDE, CORRECTS, unguarded
 from pipelines.reading.mapping import ColumnMapping, nearest, not_used, some
 from pipelines.reading.mapping.canonical import canonical
@@ -61,26 +62,29 @@ class _Reading:
 
     def extract(self, raw: RawTable) -> Extract:
         """Read one piece."""
-        texts, notes = self._canonical(raw)
-        full = texts.filter(~pl.all_horizontal(pl.exclude(*OWN).is_null()))
-        style, told = self._style(full)
-        rows, quarantined = self._typed(full, style)
+        all_rows, notes = self._canonical(raw)
+        look = all_rows.full(OWN)
+        texts, full = all_rows.texts, look.texts
+        style, told = self._style(look)
+        rows, quarantined = self._typed(look, style)
         quarantined = _one_per_record(quarantined)
-        kept = rows.join(quarantined.select("row"), on="row", how="anti", maintain_order="left")
+        kept = rows
+        if quarantined.height:
+            kept = rows.join(quarantined.select("row"), on="row", how="anti", maintain_order="left")
         bad = pl.concat([raw.bad.select(bad_rows().columns), quarantined]).sort("row")
         bad = _with_originals(bad, raw, full, self.of)
-        read = raw.read - (texts["row"].n_unique() - full["row"].n_unique())
+        blank = texts["row"].n_unique() - full["row"].n_unique() if full.height < texts.height else 0
         return Extract(
             self.of.name,
             kept,
             bad,
-            read,
+            raw.read - blank,
             notes=(*notes, *told),
             columns=frozenset(kept.columns) & frozenset(self.of.schema),
             extra=kept.height - kept["row"].n_unique(),
         )
 
-    def _canonical(self, raw: RawTable) -> tuple[pl.DataFrame, list[str]]:
+    def _canonical(self, raw: RawTable) -> tuple[Looked, list[str]]:
         """Give the canonical texts of a piece; columns of an earlier one that it lacks are empty."""
         first = not self.seen
         texts, notes = (canonical(raw, self.mapping), []) if self.mapping else _named(raw, self.of)
@@ -92,15 +96,17 @@ class _Reading:
         lacking = [name for name in self.seen if name not in texts.columns]
         texts = texts.with_columns(pl.lit(None, pl.String).alias(name) for name in lacking)
         self.seen = [name for name in texts.columns if name != "row"]
-        return cleaned(texts, [name for name in self.seen if not name.startswith("#")]), notes
+        kinds = {each.name: each.kind for each in self.of.columns if each.kind in ("date", "number")}
+        names = [name for name in self.seen if not name.startswith("#")]
+        return looked(texts, names, {} if self.mapping else kinds), notes
 
-    def _style(self, full: pl.DataFrame) -> tuple[Style, list[str]]:
+    def _style(self, look: Looked) -> tuple[Style, list[str]]:
         """Settle the decimal sign for this piece: one for the whole file, as soon as it was needed."""
         style = self.mapping.style if self.mapping else Style()
         if style.decimal_comma is not None:
             return style, []
         names = self.mapping.shown_numbers if self.mapping else [c.name for c in self.of.columns if c.kind == "number"]
-        now = evidence_of(full, [name for name in names if name in full.columns])
+        now = evidence_of(look.texts, [name for name in names if name in look.texts.columns], look.values)
         self.signs += now
         sign = self.signs.sign
         if self.judged is not None and sign != self.judged:
@@ -119,9 +125,10 @@ class _Reading:
             )
         return judged
 
-    def _typed(self, texts: pl.DataFrame, style: Style) -> tuple[pl.DataFrame, pl.DataFrame]:
+    def _typed(self, look: Looked, style: Style) -> tuple[pl.DataFrame, pl.DataFrame]:
+        texts = look.texts
         columns = [each for each in (*self.of.columns, *OWN_COLUMNS) if each.name in texts.columns]
-        read = {each.name: self._parsed(each, texts, style) for each in columns}
+        read = {each.name: self._parsed(each, look, style) for each in columns}
         typed = texts.select("row", *(parsed.value.alias(name) for name, parsed in read.items()))
         checks: list[Check] = []
         marks: list[pl.Series] = []
@@ -133,8 +140,13 @@ class _Reading:
         good, bad = divide(typed.with_columns(marks), texts, [*checks, *sound(self.of, texts.columns)])
         return good.select(typed.columns), bad
 
-    def _parsed(self, column: Column, texts: pl.DataFrame, style: Style) -> Parsed:
+    def _parsed(self, column: Column, look: Looked, style: Style) -> Parsed:
         """How a column is read."""
+        texts, values = look.texts, look.values.get(column.name)
+        if values is not None and column.kind == "date":
+            return day_column(pl.lit(values), pl.col(column.name), ())
+        if values is not None and style.sign in ("point", "unknown"):
+            return number_column(pl.lit(values), pl.col(column.name))
         if column.name == "line" and column.kind == "int":
             text = pl.col("line")
             value = pl.when(text.str.contains(WHOLE)).then(text.cast(pl.Float64, strict=False).cast(pl.Int64))
@@ -142,7 +154,7 @@ class _Reading:
         if column.kind == "datetime":
             return Parsed(_moment(pl.col(column.name)), "is no time", "write it as 2024-05-31T14:00:00Z")
         declared = mapped(column, self.mapping, style, texts.columns) if self.mapping else None
-        return declared or parse(column, texts[column.name], style, texts.columns)
+        return declared or parse(column, look.of(column.name), style, texts.columns)
 
 
 def _checks(name: str, parsed: Parsed) -> list[Check]:
