@@ -5,12 +5,16 @@ from __future__ import annotations
 import codecs
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from unicodedata import combining, normalize
 
 from pipelines.errors import SourceFailed
 from pipelines.reading.legacy import NAMES, legacy_codec
 
 MARK = "\0\ufffd"
 """Stands where bytes are no text in the encoding; the NUL spoils the record for whoever parses it."""
+
+MARKS_APART = ("cp1258",)
+"""Encodings that write letters and their marks of tone apart."""
 
 SAMPLE = 256 * 1024
 """Bytes of lines with other than ASCII that are judged."""
@@ -89,12 +93,30 @@ def utf8(pieces: Iterable[bytes], encoding: Encoding) -> Iterator[bytes]:
             yield piece.removeprefix(codecs.BOM_UTF8) if first else piece
             first = False
         return
-    decoder = codecs.getincrementaldecoder(encoding.codec)(errors=_marking())
-    for piece in pieces:
-        text = decoder.decode(piece)
+    decoded = _decoded(pieces, encoding.codec)
+    for text in _composed(decoded) if encoding.codec in MARKS_APART else decoded:
         yield (text.removeprefix("\ufeff") if first else text).encode("utf-8", "replace")
         first = first and not text
-    yield decoder.decode(b"", final=True).encode("utf-8", "replace")
+
+
+def _decoded(pieces: Iterable[bytes], codec: str) -> Iterator[str]:
+    decoder = codecs.getincrementaldecoder(codec)(errors=_marking())
+    for piece in pieces:
+        yield decoder.decode(piece)
+    yield decoder.decode(b"", final=True)
+
+
+def _composed(texts: Iterable[str]) -> Iterator[str]:
+    """Make one letter of a letter and its marks, also where the marks come with the next piece."""
+    kept = ""
+    for text in texts:
+        whole = kept + text
+        at = next(
+            (at for at in range(len(whole) - 1, len(whole) - 9, -1) if at < 1 or not combining(whole[at])), len(whole)
+        )
+        kept = whole[max(at, 0) :]
+        yield normalize("NFC", whole[: max(at, 0)])
+    yield normalize("NFC", kept)
 
 
 def _marking() -> str:

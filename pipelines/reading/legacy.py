@@ -9,21 +9,24 @@ from charset_normalizer import from_bytes
 NAMES = {
     "gb18030": "GB18030", "cp950": "Big5", "cp932": "Shift_JIS", "cp949": "EUC-KR", "cp1250": "Windows-1250",
     "cp1251": "Windows-1251", "cp1252": "Windows-1252", "cp1253": "Windows-1253", "cp1254": "Windows-1254",
-    "cp1255": "Windows-1255", "cp1256": "Windows-1256", "cp1257": "Windows-1257", "latin_1": "Latin-1",
+    "cp1255": "Windows-1255", "cp1256": "Windows-1256", "cp1257": "Windows-1257",
+    "cp1258": "Windows-1258", "latin_1": "Latin-1",
 }  # fmt: skip
 
 SUPERSETS = {"big5": "cp950", "shift_jis": "cp932", "euc_kr": "cp949"}
-CANDIDATES = (*SUPERSETS, "gb18030", "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257")
+CANDIDATES = (*SUPERSETS, "gb18030", "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257",
+              "cp1258")  # fmt: skip
 PAIRED = ("gb18030", "cp949")
 """Encodings in which nearly all high bytes stand in pairs."""
 
-LATIN = ("cp1252", "cp1250", "cp1254", "cp1257")
+LATIN = ("cp1252", "cp1250", "cp1254", "cp1257", "cp1258")
 """Encodings of Latin letters, the most frequent first."""
 
 ALPHABETS = {
-    "cp1252": ("äöüß", "àâæçéèêëîïôœùûüÿ", "áéíóúüñ", "àçéèíïóòúü·", "áàâãçéêíóôõú", "àèéìòù", "åäöéæø"),
+    "cp1252": ("äöüß", "àâæçéèêëîïôœùûüÿ", "áéíóúüñ", "àçéèíïóòúü·", "áàâãçéêíóôõú", "àèéìòù", "åäöéæø", "áðéíóúýþæö"),
     "cp1250": ("äöüß", "ąćęłńóśźż", "áčďéěíňóřšťúůýž", "áäčďéíĺľňóôŕšťúýž", "áéíóöőúüű", "ăâîşţ", "čćđšž"),
     "cp1254": ("çğıöşüâîûi̇",),
+    "cp1258": ("ăâđêôơưàáâèéêíóôùú\u0300\u0301\u0303\u0309\u0323",),
     "cp1257": ("ąčęėįšųūž", "āčēģīķļņšūž", "äöõüšž"),
 }
 """Letters beyond ASCII of the languages that are written in each."""
