@@ -67,12 +67,13 @@ class Evidence:
 
     @property
     def sign(self) -> Sign:
-        """What it comes to: a lone 1,500 or 1.500 shows nothing, and few values decide nothing over many."""
+        """What it comes to: 1,500 or 1.500 shows nothing, few values decide nothing over many, but 12,5 alone does."""
         against = self.comma + self.hints
         if self.point and self.point >= CLEARLY * against:
             return "point"
         if not self.comma:
-            return "unknown"
+            alone = self.hints > self.commaed and self.hints >= self.pointed and not self.point
+            return "comma" if alone else "unknown"
         return "comma" if against >= CLEARLY * self.point and CLEARLY * against >= self.pointed else "either"
 
 
