@@ -178,4 +178,6 @@ def _beyond(store: Store, name: str, every: Sequence[RunInfo], found: Verified) 
     except StoreError:
         return
     if left:
-        found.notes.append(f"{name}: a run that did not finish left rows behind; no run shows them (no error)")
+        found.notes.append(
+            f"{name}: holds rows of a run that is being made, or was killed; no run shows them (no error)"
+        )

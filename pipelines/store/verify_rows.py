@@ -85,7 +85,7 @@ def _beside(run: StoredRun) -> Iterator[str]:
         said = run.table(name)
         for table in said.select("table").unique().collect().get_column("table").to_list():
             of = said.filter(pl.col("table") == table)
-            facts = run.records(table) if f"records_{table}" in run.names() else None
+            facts = run.records(table).select(VERSION) if f"records_{table}" in run.names() else None
             lost = of if facts is None else of.join(facts, on=VERSION, how="anti")
             count = lost.select(pl.len()).collect().item()
             if count:

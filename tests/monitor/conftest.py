@@ -13,7 +13,7 @@ from monitor.journal import Journal
 from tests.monitor.receivers import Hook, Mailbox, web_server
 from tests.postgres import own_schema
 
-ON_BOTH = ("test_journal", "test_outbox")
+ON_BOTH = ("test_journal", "test_journal_then", "test_outbox")
 """Tests that are of the journal itself hold on every database it may be kept in."""
 
 

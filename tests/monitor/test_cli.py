@@ -48,7 +48,7 @@ def test_every_command_has_a_short_and_true_help() -> None:
     listed = entrepot("--help").stdout
     for command in (
         "demo", "init", "check", "run", "daemon", "alerts", "screen", "owners", "owned", "trace", "path", "neighbors",
-        "flags", "controls", "runs", "sources", "lists",
+        "flags", "controls", "runs", "verify", "vacuum", "sources", "lists",
     ):  # fmt: skip
         assert f"\n  {command} " in listed
         shown = entrepot(command, "--help")

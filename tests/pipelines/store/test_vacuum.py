@@ -6,7 +6,7 @@ import datetime as dt
 import signal
 import subprocess
 import sys
-import time
+from contextlib import suppress
 from pathlib import Path
 
 import polars as pl
@@ -143,26 +143,40 @@ def test_kept_runs_never_change_whatever_happens(
 
 
 KILLED = """
-import datetime as dt, sys
+import datetime as dt, os, signal, sys
 from pipelines.store import Store
 from pipelines.store.retention import Retention
 from pipelines.store.vacuum import vacuum
+from pipelines.store import vacuum as module
+
+sweep, left = module._sweep, [int(sys.argv[2])]
+
+def one(*arguments, **options):
+    if not left[0]:
+        os.kill(os.getpid(), signal.SIGKILL)
+    left[0] -= 1
+    return sweep(*arguments, **options)
+
+module._sweep = one
 print("begun", flush=True)
 vacuum(Store(sys.argv[1]), Retention(1, "none"), now=dt.datetime(2027, 1, 1, tzinfo=dt.UTC), needed={3, 6})
 print("done", flush=True)
 """
 
 
-@pytest.mark.parametrize("wait", [0.0, 0.01, 0.03, 0.06, 0.1])
-def test_a_killed_vacuum_leaves_every_kept_run_as_it_was(tmp_path: Path, wait: float) -> None:
+@pytest.mark.parametrize(("swept", "wait"), [(0, 9), (1, 9), (2, 9), (9, 0.0), (9, 0.03), (9, 0.06)])
+def test_a_killed_vacuum_leaves_every_kept_run_as_it_was(tmp_path: Path, swept: int, wait: float) -> None:
     store = Store(tmp_path)
     daily(store, 8)
     told = {run: shown(store.open(run)) for run in (3, 6, 8)}
-    with subprocess.Popen([sys.executable, "-c", KILLED, tmp_path], stdout=subprocess.PIPE, text=True) as process:
+    command = [sys.executable, "-c", KILLED, str(tmp_path), str(swept)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "begun\n"
-        time.sleep(wait)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(wait)
         process.send_signal(signal.SIGKILL)
+    assert process.returncode in (0, -signal.SIGKILL)
     kept = store.runs()["run"].to_list()
     assert set(told) <= set(kept)
     assert {run: shown(store.open(run)) for run in told} == told
