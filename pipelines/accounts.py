@@ -87,7 +87,7 @@ def _compared(reader: Reader, table: str) -> Compared:
     full = {
         at: copied_on(reading) for at, (reading, tally) in reader.tallies.items() if tally.setting.mode == "snapshot"
     }
-    known = reader.kept.versions(table, keys.select("key").unique())
+    known = reader.kept.versions(table, keys.select("key"))
     return compare(
         table, keys, known, files=files, again=list(again), edited=_edited(reader), copies=full,
         beside=reader.kept.beside,

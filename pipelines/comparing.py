@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -48,8 +48,9 @@ def compare(
     before = beside or Standing()
     unread = known.join(_pairs(again, files), on=["source", "file"], how="anti")
     said_anew = staged.join(_pairs(edited, files), on=["reading", "source"]).select("source", "file", "key").unique()
+    repeated = staged["key"].n_unique() < staged.height  # hardly ever, and looking is quicker than comparing
     marked = staged.with_columns(
-        first=pl.struct(VERSION).is_first_distinct(),
+        first=pl.struct(VERSION).is_first_distinct() if repeated else pl.lit(value=True),
         known=_is_in(staged, known),
         elsewhere=_is_in(staged, unread),
     )
@@ -57,7 +58,8 @@ def compare(
     counts = (
         marked.with_columns(
             accepted=pl.col("first") & ~pl.col("elsewhere"),
-            another=~pl.col("key").is_first_distinct() | pl.col("key").is_in(known.get_column("key").implode()),
+            another=(~pl.col("key").is_first_distinct() if repeated else pl.lit(value=False))
+            | pl.col("key").is_in(known.get_column("key").implode()),
         )
         .group_by("reading")
         .agg(
@@ -84,12 +86,18 @@ def _pairs(readings: Collection[int], files: Mapping[int, tuple[str, frozenset[s
 
 
 def _is_in(staged: pl.DataFrame, known: pl.DataFrame) -> pl.Series:
+    if known.is_empty():
+        return pl.repeat(value=False, n=staged.height, dtype=pl.Boolean, eager=True)
     there = known.select(VERSION).unique().with_columns(there=pl.lit(value=True))
     return (
         staged.select(VERSION)
         .join(there, on=VERSION, how="left", maintain_order="left")["there"]
         .fill_null(value=False)
     )
+
+
+def _those_in(staged: pl.DataFrame, named: pl.DataFrame, on: Sequence[str]) -> pl.DataFrame:
+    return staged.join(named, on=list(on), how="semi") if named.height else staged.clear()
 
 
 def _of(frame: pl.DataFrame, table: str) -> pl.DataFrame:
@@ -105,8 +113,8 @@ def _seen(
     them were all read; so it does for a version that its file had replaced, and another file brings back.
     """
     old = _of(before.seen, table)
-    replaced = staged.join(_of(before.superseded, table), on=VERSION, how="semi")
-    anew = pl.concat([staged.join(said_anew, on="key", how="semi"), replaced]).select(VERSION).unique()
+    replaced = _those_in(staged, _of(before.superseded, table), VERSION)
+    anew = pl.concat([_those_in(staged, said_anew, ["key"]), replaced]).select(VERSION).unique()
     still = known.join(anew, on=VERSION, how="semi").join(said_anew, on=["source", "file", "key"], how="anti")
     still = still.join(replaced, on=VERSION, how="anti")
     stated = staged.filter(pl.col("recorded_on").is_not_null() | _is_in(staged, anew))
@@ -138,7 +146,7 @@ def _superseded(
     """A version stands no more when the file that gave it now gives another version of the same record."""
     replaced = known.join(said_anew, on=["source", "file", "key"], how="semi").with_columns(table=pl.lit(table))
     every = pl.concat([_of(before.superseded, table), replaced.select(list(SUPERSEDED))]).unique()
-    return every.join(staged, on=VERSION, how="anti").sort(VERSION)
+    return every.join(staged, on=VERSION, how="anti").sort(VERSION) if every.height else every
 
 
 def _copied(table: str, staged: pl.DataFrame, copies: Mapping[int, dt.date], before: Standing) -> pl.DataFrame:

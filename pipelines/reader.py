@@ -16,6 +16,7 @@ from pipelines.fetching.setting import FetchSetting
 from pipelines.finding import How, declared, files_of
 from pipelines.inbox import Recognized, files_in, recognize, table_named
 from pipelines.kept import Kept, how_read, origin_of, to_read_again, unchanged
+from pipelines.reading.ahead import ahead
 from pipelines.reading.query_setting import QuerySetting
 from pipelines.reading.raw import RawFile, open_files
 from pipelines.readings import Origin, Reading
@@ -244,7 +245,7 @@ class Reader:
     def extracts(self, job: Job, how: How) -> Iterable[Extract]:
         """Take the files of a job apart."""
         if job.what.table:
-            return read_records(job.files[0], job.what.table, job.what.mapping or how.mapping)
+            return ahead(read_records(job.files[0], job.what.table, job.what.mapping or how.mapping))
         return _source(job.what.source).read(job.files)
 
     def judge(self, job: Job, mine: Mapping[str, int], setting: SourceSetting) -> None:

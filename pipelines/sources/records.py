@@ -13,6 +13,7 @@ from pipelines.normalize.dates import moment
 from pipelines.normalize.looked import Looked, looked
 from pipelines.normalize.numbers import Evidence, Sign
 from pipelines.normalize.values import Parsed, Style, day_column, evidence_of, number_column, parse
+from pipelines.reading.ahead import ahead
 from pipelines.reading.exported import BESIDE, CORRECTS, unguarded
 from pipelines.reading.mapping import ColumnMapping, nearest, not_used, some
 from pipelines.reading.mapping.canonical import canonical
@@ -45,7 +46,7 @@ def read_records(file: RawFile, table: str, mapping: ColumnMapping | None = None
         No table can be made of the file, or a later piece shows that numbers of an earlier one were misread.
     """
     reading = _Reading(file, FILES[table], mapping)
-    for raw in lines(file, mapping) if mapping else map(unguarded, file.batches()):
+    for raw in ahead(lines(file, mapping) if mapping else map(unguarded, file.batches())):
         yield reading.extract(raw)
 
 
