@@ -14,6 +14,9 @@ from pipelines.tables import Table
 SHOWN = 200
 """Characters of a value that are shown."""
 
+TOLD_AT_MOST = 2 * SHOWN
+"""Characters of a reason, which may quote the file."""
+
 SCHEMA: Mapping[str, pl.DataType] = {
     "source": pl.String(),
     "file": pl.String(),
@@ -67,6 +70,8 @@ def whole(rows: pl.DataFrame) -> pl.DataFrame:
         ignore_nulls=True,
     )
     every = rows.with_columns(lacking).with_columns(quarantined_as=named.chash.blake3().str.slice(0, 16))
+    one_line = pl.col("reason", "advice").str.replace_all(r"\s+", " ").str.slice(0, TOLD_AT_MOST)
+    every = every.with_columns(pl.col("value").str.slice(0, SHOWN), one_line)
     return every.select(pl.col(name).cast(dtype) for name, dtype in SCHEMA.items())
 
 
