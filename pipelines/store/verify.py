@@ -46,7 +46,7 @@ def verify(store: Store) -> Verified:
     every, gone = store.infos(), set(_retired(store))
     staying = [each for each in every if each.run not in gone]
     found = Verified(runs=len(staying), retired=len(every) - len(staying))
-    found.wrong += _lines(every)
+    found.wrong += [*_lines(every), *_marks(store)]
     found.tables = len({name for each in staying for name in each.versions})
     for name in sorted({name for each in staying for name in each.versions}):
         _table(store, name, every, staying, found)
@@ -74,6 +74,13 @@ def _lines(every: Sequence[RunInfo]) -> Iterator[str]:
             elif before and before.run == each.run - 1 and each.previous != before.hash:
                 yield f"runs: the line of run {each.run} does not follow that of run {before.run} as it was written"
         before = each
+
+
+def _marks(store: Store) -> list[str]:
+    """Check that nobody else marked runs as retired."""
+    table = store.delta("retired")
+    strange = foreign(table, -1) if table else []
+    return [f"retired: version {each} was not written by a vacuum of Entrepot" for each in strange]
 
 
 def _table(store: Store, name: str, every: Sequence[RunInfo], staying: Sequence[RunInfo], found: Verified) -> None:

@@ -151,6 +151,21 @@ def test_a_retired_run_says_so_and_lists_go_on(history: tuple[Path, dict[int, di
     assert answer("lists", "diff", config=config)["from"]["run"] not in gone
 
 
+def test_a_vacuum_says_what_goes_and_does_nothing_when_only_asked(
+    history: tuple[Path, dict[int, dict[str, Any]]], tmp_path: Path
+) -> None:
+    config = copied(history[0], tmp_path)
+    config.write_text(config.read_text().replace("keep_days = 5", "keep_days = 1").replace('"monthly"', '"none"'))
+    would = answer("vacuum", "--dry-run", config=config)
+    assert answer("vacuum", "--dry-run", config=config) == would
+    assert entrepot("vacuum", config=config).stdout.startswith(
+        f"{len(would['retired'])} run retired, {would['files']} files with {would['bytes']:,} bytes removed"
+    )
+    needed = Journal(read_settings(config).journal.url).runs_needed([1, 2, 3, 4])
+    assert {each["run"] for each in answer("runs", config=config) if each["kept"]} == {*needed, 4}
+    assert entrepot("verify", config=config).exit_code == 0
+
+
 def copied(config: Path, to: Path) -> Path:
     """Copy a workspace, so that it may be harmed."""
     shutil.copytree(config.parent, to / "w")

@@ -13,8 +13,9 @@ from deltalake import DeltaTable, write_deltalake
 
 from pipelines.errors import StoreError
 from pipelines.store import Store
+from pipelines.store.lines import RETIRED
 from pipelines.store.verify import Verified, verify
-from tests.pipelines.store.stores import daily, one_run
+from tests.pipelines.store.stores import NOON, daily, one_run
 
 
 @pytest.fixture
@@ -83,6 +84,12 @@ def add_rows_behind_its_back(store: Store) -> str:
     return f"records_facts: version {version} was not written by a run of Entrepot"
 
 
+def retire_a_run_behind_its_back(store: Store) -> str:
+    marks = pl.DataFrame([(2, NOON)], schema=RETIRED, orient="row")
+    write_deltalake(store.address("retired"), marks)
+    return "retired: version 0 was not written by a vacuum of Entrepot"
+
+
 def take_a_table_away(store: Store) -> str:
     Path(store.address("table")).rename(store.address("elsewhere"))
     return "table: version 0 of run 1 cannot be opened: it is missing"
@@ -129,8 +136,8 @@ def point_a_line_elsewhere(store: Store) -> str:
     "change",
     [
         flip_a_byte, delete_a_file, cut_a_file, put_other_rows_in_a_file, edit_the_log, take_a_log_entry_out,
-        add_rows_behind_its_back, take_a_table_away, change_a_line, take_a_line_out, double_a_line,
-        point_a_line_elsewhere,
+        add_rows_behind_its_back, retire_a_run_behind_its_back, take_a_table_away, change_a_line, take_a_line_out,
+        double_a_line, point_a_line_elsewhere,
     ],
 )  # fmt: skip
 def test_what_was_changed_is_named(store: Store, change: Callable[[Store], str]) -> None:
