@@ -12,7 +12,7 @@ from pipelines.presence import Presence
 from pipelines.reader import Reader
 from pipelines.reading import quarantine
 from pipelines.reading.versions import no_records, record_schema
-from pipelines.readings import Reading, copied_on, report
+from pipelines.readings import Origin, Reading, copied_on, report
 from pipelines.source import SourceReport, SourceSetting
 from pipelines.staging import Staging
 from pipelines.standing import Standing
@@ -108,16 +108,25 @@ def _read_again(reader: Reader) -> dict[int, tuple[str, ...]]:
 
 
 def _edited(reader: Reader) -> list[int]:
-    """Readings of files that were read before and changed since."""
-    before = {(each.via, origin.name): origin for each in reader.kept.readings for origin in each.origins}
+    """Readings of files that were read before and changed since, or are read in another way now."""
+    before = {
+        (each.via, origin.name): (origin.fingerprint, each.how)
+        for each in reader.kept.readings
+        for origin in each.origins
+    }
     return [
         at
         for at, (reading, _) in reader.tallies.items()
         if any(
-            (reading.via, each.name) in before and before[reading.via, each.name].fingerprint != each.fingerprint
+            before.get((reading.via, each.name), (each.fingerprint, reading.how)) != (each.fingerprint, reading.how)
             for each in reading.origins
         )
     ]
+
+
+def _untrusted(reading: Reader, origins: Sequence[Origin]) -> tuple[Origin, ...]:
+    """Forget the hash of files of which some part failed, so that they are read again."""
+    return tuple(replace(each, fingerprint="") if each.name in reading.failed else each for each in origins)
 
 
 def _counted(reader: Reader, compared: Mapping[str, Compared]) -> Iterator[Reading]:
@@ -127,6 +136,7 @@ def _counted(reader: Reader, compared: Mapping[str, Compared]) -> Iterator[Readi
         accepted, corrections = (int(counts[0][name]) if counts else 0 for name in ("accepted", "corrections"))
         yield replace(
             reading,
+            origins=_untrusted(reader, reading.origins),
             read=tally.read,
             accepted=accepted,
             duplicate=tally.read - tally.rejected - accepted,

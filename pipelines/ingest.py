@@ -12,7 +12,7 @@ import polars as pl
 from pipelines.accounts import Fresh, account
 from pipelines.kept import Kept
 from pipelines.presence import Presence
-from pipelines.reader import Reader
+from pipelines.reader import Carried, Reader
 from pipelines.reading.columns import LARGEST
 from pipelines.readings import Reading, same
 from pipelines.source import SourceReport, SourceSetting
@@ -75,7 +75,8 @@ def ingest(
     if inbox is not None:
         reader.dropped(inbox)
     for via in {each.via for each in before.readings} - reader.met:
-        reader.carry(via, set(), gone={origin.name for each in before.readings for origin in each.origins})
+        gone = {origin.name for each in before.readings for origin in each.origins if each.via == via}
+        reader.carry(via, Carried(gone=gone))
     accounts = account(reader)
     return Ingested(
         records=accounts.fresh,

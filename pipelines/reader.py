@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -48,6 +49,24 @@ class Job:
     origins: list[Origin]
 
 
+Identified = tuple[RawFile, Origin, Recognized]
+
+
+@dataclass(frozen=True)
+class Carried:
+    """By what it is decided which earlier readings still hold.
+
+    `read` are the files and members read this time, `opened` the files opened for it, `gone` those no longer there;
+    `origins` the unchanged ones, as they are now. Of a `snapshot` what is gone is withdrawn.
+    """
+
+    read: frozenset[str] = frozenset()
+    opened: AbstractSet[str] = frozenset()
+    gone: AbstractSet[str] = frozenset()
+    snapshot: bool = False
+    origins: Mapping[str, Origin] = field(default_factory=dict)
+
+
 @dataclass
 class Reader:
     """Reads file after file into the staging; notes of each what it gave."""
@@ -66,6 +85,7 @@ class Reader:
     settings: dict[str, SourceSetting] = field(default_factory=dict)
     not_understood: list[str] = field(default_factory=list)
     met: set[str] = field(default_factory=set)
+    failed: set[str] = field(default_factory=set)
     refused: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     lists: dict[int, tuple[str, ...]] = field(default_factory=dict)
 
@@ -78,7 +98,7 @@ class Reader:
             how = declared(replace(setting, as_of=setting.as_of or dated))
         except EntrepotError as error:
             self.fail(setting, setting.table or "", str(error))
-            self.carry(setting.id, set())
+            self.carry(setting.id, Carried())
         else:
             self.take(paths, how)
 
@@ -111,62 +131,46 @@ class Reader:
         state = {origin.name: (origin, each) for each in before for origin in each.origins}
         as_before = how_read(how.setting)
         origins: dict[str, Origin] = {}
-        changed: list[tuple[Path, str]] = []
         for path, shown in paths:
             origin = _as_before(path, state.get(shown), as_before)
             if origin:
                 origins[shown] = origin
-            else:
-                changed.append((path, shown))
         gone = set(state) - {shown for _, shown in paths}
-        jobs = self.jobs(changed, how)
-        names = {shown for _, shown in changed}
+        changed = {shown for _, shown in paths} - set(origins)
+        known = self.identified((each for each in paths if each[1] in changed), how)
         snapshot = bool(how.setting and how.setting.mode == "snapshot")
         again = to_read_again(
-            before, names | gone, snapshot=snapshot, formats=_joined(jobs), edited=names & set(state)
+            before, changed | gone, snapshot=snapshot, formats=_joined(known), edited=changed & set(state)
         ) & set(origins)
-        if again:
-            jobs = self.jobs([each for each in paths if each[1] in names | again], how)
-        read = {origin.name for job in jobs if self.run(job, how, as_before) for origin in job.origins}
-        self.carry(how.via, read, gone if snapshot else set(), origins, gone)
+        known += self.identified((each for each in paths if each[1] in again), how)
+        order = {shown: at for at, (_, shown) in enumerate(paths)}
+        jobs = _jobs(sorted(known, key=lambda each: order[each[1].name]))
+        read = {file.name for job in jobs if self.run(job, how, as_before) for file in job.files}
+        self.carry(how.via, Carried(frozenset(read), changed | again, gone, snapshot, origins))
 
-    def carry(
-        self,
-        via: str,
-        read: set[str],
-        withdrawn: set[str] = frozenset(),  # type: ignore[assignment]
-        origins: Mapping[str, Origin] | None = None,
-        gone: set[str] = frozenset(),  # type: ignore[assignment]
-    ) -> None:
-        """Keep what is known of files not read this time; those of a full copy that are gone are withdrawn."""
+    def carry(self, via: str, seen: Carried) -> None:
+        """Keep what is known of files that were not read this time; those of a full copy that are gone are withdrawn."""
         self.met.add(via)
         for each in self.kept.readings:
             names = {origin.name for origin in each.origins}
-            if each.via != via or names & read or (names and names <= withdrawn):
+            if each.via != via or set(each.files) & seen.read or (seen.snapshot and names and names <= seen.gone):
                 continue
-            now = tuple((origins or {}).get(origin.name, origin) for origin in each.origins)
-            self.carried.append(replace(each, origins=now, there=not (names & gone)))
-            if not each.source and not names & gone:
+            if not each.source and names & seen.opened:
+                continue
+            now = tuple(seen.origins.get(origin.name, origin) for origin in each.origins)
+            there = not names & seen.gone and not (names & seen.opened and not names & self.failed)
+            self.carried.append(replace(each, origins=now, there=there))
+            if not each.source and there:
                 self.not_understood += each.notes
 
-    def jobs(self, paths: Iterable[tuple[Path, str]], how: How) -> list[Job]:
-        """Open files and say what they are; those of a source that completes itself are one job."""
-        jobs: list[Job] = []
-        together: dict[str, Job] = {}
-        for path, shown in paths:
-            for file, origin in self.opened(path, shown, how):
-                what = self.recognized(file, origin, how)
-                if what is None:
-                    continue
-                job = Job(what, [file], [origin])
-                if what.table is None and _is_joined(_source(what.source)):
-                    first = together.setdefault(what.source, job)
-                    if first is not job:
-                        first.files.append(file)
-                        first.origins.append(origin)
-                        continue
-                jobs.append(job)
-        return jobs
+    def identified(self, paths: Iterable[tuple[Path, str]], how: How) -> list[Identified]:
+        """Open files and say what they are; what cannot be opened, or is nothing we know, is noted."""
+        return [
+            (file, origin, what)
+            for path, shown in paths
+            for file, origin in self.opened(path, shown, how)
+            if (what := self.recognized(file, origin, how)) is not None
+        ]
 
     def opened(self, path: Path, shown: str, how: How) -> Iterator[tuple[RawFile, Origin]]:
         """Open what a path holds."""
@@ -177,8 +181,10 @@ class Reader:
             origin = origin_of(path, shown)
             yield from ((file, origin) for file in open_files(path, shown=shown, largest=self.largest))
         except EntrepotError as error:
+            self.failed.add(shown)
             self.fail_file(how, table, shown, str(error))
         except UNREADABLE as error:
+            self.failed.add(shown)
             line = f"{shown}: cannot be read ({_first_line(error)}); export it again"
             self.fail_file(how, table, shown, line)
 
@@ -189,16 +195,20 @@ class Reader:
                 raise SourceFailed(f"{file.name}: is empty; give it a header line and rows, or remove it")
             what = Recognized(how.table, how.table) if how.table else recognize(file)
             if what is None and file.is_broken_json:
+                self.failed.add(origin.name)
                 self.fail(SourceSetting(id=file.path.stem), "", f"{file.name}: {BROKEN_JSON}", file.name)
                 return None
         except EntrepotError as error:
+            self.failed.add(origin.name)
             self.fail_file(how, how.table or table_named(file.path.name), file.name, str(error))
             return None
         except UNREADABLE as error:
+            self.failed.add(origin.name)
             line = f"{file.name}: cannot be read ({_first_line(error)}); export it again"
             self.fail_file(how, how.table or table_named(file.path.name), file.name, line)
             return None
         if what is None and how.setting:
+            self.failed.add(origin.name)
             self.fail(how.setting, "", _not_understood(file), file.name)
         elif what is None:
             self.not_understood.append(_not_understood(file))
@@ -275,6 +285,7 @@ class Reader:
 
     def undo(self, job: Job, mine: Mapping[str, int], setting: SourceSetting, line: str) -> bool:
         """Forget what a job gave so far, and say why."""
+        self.failed |= {origin.name for origin in job.origins}
         for at in mine.values():
             self.staging.discard(at)
             del self.tallies[at]
@@ -312,9 +323,25 @@ def _is_joined(source: Source) -> bool:
     return source.together or len(source.tables) > 1
 
 
-def _joined(jobs: Sequence[Job]) -> set[str]:
-    """Formats among the jobs whose files are read together."""
-    return {job.what.source for job in jobs if job.what.table is None and _is_joined(_source(job.what.source))}
+def _joined(known: Iterable[Identified]) -> set[str]:
+    """Formats among the files that are read together."""
+    return {what.source for _, _, what in known if what.table is None and _is_joined(_source(what.source))}
+
+
+def _jobs(known: Iterable[Identified]) -> list[Job]:
+    """Make a job of each file; of those of a source that complete each other one."""
+    jobs: list[Job] = []
+    together: dict[str, Job] = {}
+    for file, origin, what in known:
+        job = Job(what, [file], [origin])
+        if what.table is None and _is_joined(_source(what.source)):
+            first = together.setdefault(what.source, job)
+            if first is not job:
+                first.files.append(file)
+                first.origins.append(origin)
+                continue
+        jobs.append(job)
+    return jobs
 
 
 def _setting(job: Job, how: How) -> SourceSetting:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import zipfile
 from pathlib import Path
 
 import polars as pl
@@ -78,7 +79,7 @@ def test_files_edited_in_place_say_what_they_say_now(states: list[dict[str, list
         union: dict[str, dict[str, list[tuple[str, str, str]]]] = {}
         for number, state in enumerate(states):
             for name, written in state.items():
-                rows = [(f"{name[:6]} {record}", *rest) for record, *rest in written]
+                rows = [(f"{name} {record}", *rest) for record, *rest in written]
                 write(inbox / name, [line(*row) for row in rows])
                 os.utime(inbox / name, (number, number))
                 said = union.setdefault(name, {})
@@ -224,3 +225,22 @@ def test_an_edit_takes_back_only_what_no_other_file_says(tmp_path: Path) -> None
     passes.next()
     won = dict(passes.known["shipments"].select("content", "quantity").rows())
     assert [won[each[3]] for each in passes.stands()] == [2.0, 1.0]
+
+
+def test_of_an_archive_with_a_broken_member_the_others_count_and_it_is_tried_again(tmp_path: Path) -> None:
+    passes = Passes(tmp_path)
+    with zipfile.ZipFile(tmp_path / "month.zip", "w") as archive:
+        archive.writestr("shipments.csv", f"{HEAD}\nA1,2024-05-02,Alder,Harbor,H100,1\n")
+        archive.writestr("payments.csv", b"")
+    for _ in range(2):
+        found = passes.next()
+        assert (len(found.failed), [row[1] for row in passes.stands()]) == (1, ["A1"])
+    assert not found.changed
+
+
+def test_what_is_not_understood_is_told_at_every_pass_and_once(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("hello\n", encoding="utf-8")
+    passes = Passes(tmp_path)
+    assert [len(passes.next().not_understood) for _ in range(2)] == [1, 1]
+    (tmp_path / "notes.txt").write_text("hello again\n", encoding="utf-8")
+    assert len(passes.next().not_understood) == 1

@@ -55,7 +55,7 @@ def test_canonical_files_are_read_with_types_and_provenance(tmp_path: Path) -> N
         ("weight_kg", "-2", "weight_kg", "is negative"),
         ("weight_kg", "heavy", "weight_kg", "is no number"),
         ("weight_kg", "inf", "weight_kg", "is no number"),
-        ("weight_kg", "1,5", "weight_kg", "is no number"),
+        ("weight_kg", "1,500", "weight_kg", "is no number"),
         ("destination_country", "Atlantis", "destination_country", "is no country we know"),
         ("via", "SG;Atlantis", "via", "names a country we do not know"),
         ("routed_export", "perhaps", "routed_export", "is neither yes nor no"),
