@@ -5,7 +5,7 @@ from __future__ import annotations
 import runpy
 import sys
 
-ALL = ("movements", "over_purchase", "ownership", "reach", "screening", "whole_run")
+ALL = ("ingest", "movements", "over_purchase", "ownership", "reach", "screening", "whole_run")
 
 
 def main() -> None:
