@@ -88,7 +88,7 @@ def _correctable(rows: Sequence[Row]) -> pl.DataFrame:
 
 def _reason(row: Row) -> str:
     column = f"{row['column']} " if row["column"] else ""
-    value = f"“{row['value']}” " if row["value"] is not None else ""
+    value = f"'{row['value']}' " if row["value"] is not None else ""
     return f"{column}{value}{row['reason']}"
 
 

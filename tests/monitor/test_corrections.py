@@ -67,7 +67,7 @@ def test_a_corrected_export_clears_the_rows_and_brings_their_other_values_back_a
         ("Alder Söhne", "many", "'=cmd"),
         ("Alder", "'-3", "'tis"),
     ]
-    assert rows[0]["reason"].startswith("quantity “many” ")
+    assert rows[0]["reason"].startswith("quantity 'many' ")
     corrected(rows, config.parent / "inbox" / "fixed.csv", quantity="3")
     assert run(config) == {"shipments": (5, 3, 2, 2)}
     assert answer("sources", "quarantine", config=config) == []
