@@ -96,11 +96,16 @@ def evidence_of_plain(texts: Sequence[pl.Series]) -> Evidence:
     """Count what columns show in which every text is a number with a decimal point, or without any."""
     if any(each.str.contains("[eE]").any() for each in texts):
         return evidence(texts)
-    marked = [each.filter(each.str.contains(".", literal=True)) for each in texts]
-    return Evidence(
-        point=sum(int(each.str.contains(SHOWS_DECIMALS).sum()) for each in marked),
-        pointed=sum(int(each.str.contains(TWO_WAYS_POINT).sum()) for each in marked),
-    )
+    point = pointed = 0
+    for each in texts:
+        marked = each.to_frame("text").select(
+            text="text", behind=pl.col("text").str.len_bytes() - pl.col("text").str.find(".", literal=True) - 1
+        )
+        three = marked.filter(pl.col("behind") == 3)["text"]  # nearly all others show a point by their length alone
+        point += marked.filter(pl.col("behind") > 0).height - three.len()
+        point += int(three.str.contains(SHOWS_DECIMALS).sum())
+        pointed += int(three.str.contains(TWO_WAYS_POINT).sum())
+    return Evidence(point=point, pointed=pointed)
 
 
 def number(text: pl.Expr, sign: Sign, currency: pl.Expr | None = None) -> pl.Expr:

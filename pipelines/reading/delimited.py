@@ -24,7 +24,7 @@ DELIMITERS = ",;\t|"
 WIDEST = 10_000
 """Columns a table may have."""
 
-PIECE = 48 * 1024**2
+PIECE = 24 * 1024**2
 STRETCH = 1024**2
 """Bytes that are tried anew where a piece is not tidy."""
 

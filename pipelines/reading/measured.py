@@ -42,12 +42,19 @@ def tidy(window: bytes, delimiter: int, *, last: bool) -> Tidy | None:
     `last`: the text ends here, so that a last line without an end is a record too.
     """
     whole = np.frombuffer(window, np.uint8)
-    quotes = np.flatnonzero(whole == QUOTE) if _opens(window, delimiter) else np.zeros(0, np.int64)
+    quotes = _places(whole, QUOTE) if _opens(window, delimiter) else np.zeros(0, np.int64)
     if last and len(quotes) % 2:
         return None
     end = len(window) if last else _last_end(window, quotes)
     quotes = quotes[: np.searchsorted(quotes, end)]
     return Tidy(end, quotes) if end and _quotes_fit(whole[:end], delimiter, quotes) else None
+
+
+def _places(whole: npt.NDArray[np.uint8], byte: int) -> Places:
+    """Find a byte, block by block: what is in the processor's cache is gone through quickest."""
+    starts = range(0, len(whole), BLOCK)
+    found = [np.flatnonzero(whole[start : start + BLOCK] == byte) + start for start in starts]
+    return np.concatenate(found) if found else np.zeros(0, np.int64)
 
 
 def _opens(window: bytes, delimiter: int) -> bool:

@@ -18,21 +18,32 @@ from deltalake.transaction import AddAction, RemoveAction
 from pipelines.errors import StoreError
 from pipelines.store.delta import compacted, one_line, open_table, replace_or_append, signed
 
+ROWS = 400_000
+"""Rows of a file, about: smaller pieces are put together."""
+
 
 class Adding:
     """Rows that are being added to one table; none is there before `commit`."""
 
     def __init__(self, address: str, run: int) -> None:
         self.address, self.run = address, run
+        self.held: list[pl.DataFrame] = []
         self.actions: list[AddAction | RemoveAction] = []
 
     def put(self, held: pl.DataFrame) -> None:
-        """Write rows to a file. Columns without a value are left out of it: they are null to every reader."""
+        """Take rows to be written. Columns without a value stay out of the file: they are null to every reader."""
         if held.is_empty():
             return
         if not fits(self._table(), held):
             replace_or_append(self.address, held, append=True, run=self.run)
             return
+        self.held.append(held)
+        if sum(each.height for each in self.held) >= ROWS:
+            self._write()
+
+    def _write(self) -> None:
+        """Write what is held to a file."""
+        held, self.held = pl.concat(self.held, how="diagonal"), []
         path = Path(self.address) / f"part-{uuid.uuid4()}.zstd.parquet"
         filled = [name for name in held.columns if held[name].null_count() < held.height]
         try:
@@ -45,6 +56,8 @@ class Adding:
 
     def commit(self) -> int:
         """Make the rows part of the table; return the version to read."""
+        if self.held:
+            self._write()
         table = self._table()
         try:
             if self.actions:
