@@ -38,6 +38,8 @@ def export_quarantine(rows: pl.DataFrame, path: Path) -> list[Exported]:
         (((source, table, _), of_layout),) = layouts.items()
         return [_written(path, _correctable(of_layout), source)]
     folder = path.with_suffix("") if single else path
+    if layouts or (others and not single):
+        folder.mkdir(exist_ok=True)
     done = [_written(path if single else folder / "all_rows.csv", rows.select(LISTED))] if single or others else []
     for (source, table, _), of_layout in layouts.items():
         done.append(_written(_free(folder, source, table, done), _correctable(of_layout), source))
@@ -102,8 +104,6 @@ def _free(folder: Path, source: str, table: str, done: Sequence[Exported]) -> Pa
 
 def _written(path: Path, rows: pl.DataFrame, source: str | None = None) -> Exported:
     """Write a file; a mark of its encoding goes before text that a spreadsheet would else misread."""
-    if source is not None:
-        path.parent.mkdir(exist_ok=True)
     text = guarded(rows).write_csv()
     path.write_text(text, encoding="utf-8" if text.isascii() else "utf-8-sig", newline="")
     return Exported(path, rows.height, source)

@@ -95,6 +95,8 @@ def test_rows_of_several_layouts_come_out_as_a_list_and_a_file_for_each(config: 
     shown = entrepot("sources", "quarantine", "--export", config.parent / "q.csv", config=config).stdout
     assert "put it beside the files of source erp" in shown
     assert len(exported(config.parent / "q.csv")) == 3
+    entrepot("sources", "quarantine", "--export", config.parent / "out", config=config)
+    assert sorted(each.name for each in (config.parent / "out").iterdir()) == ["erp_shipments.csv", "shipments.csv"]
     rows = exported(config.parent / "q" / "erp_shipments.csv")
     assert [*rows[0]][:6] == ["Ref", "Day", "From", "To", "What", "Pcs"]
     corrected(rows, config.parent / "erp" / "b.csv", Pcs="3")
