@@ -11,7 +11,7 @@ import polars as pl
 
 from pipelines.reading.versions import RECORDED, VERSION, no_records
 
-IN_MEMORY = 256 * 1024**2
+IN_MEMORY = 512 * 1024**2
 """Bytes of rows held in memory; what comes after goes to files."""
 
 STAGED = ("source", *VERSION, *RECORDED)

@@ -55,11 +55,7 @@ def looked(frame: pl.DataFrame, names: Iterable[str], kinds: Mapping[str, str]) 
 def distinct_of(texts: pl.Series) -> pl.Series:
     """Give the distinct texts where they seem to repeat, else all."""
     beginning = texts.head(SAMPLE)
-    return texts.unique() if beginning.n_unique() * OFTEN <= len(texts) and _repeats(beginning) else texts
-
-
-def _repeats(beginning: pl.Series) -> bool:
-    return len(beginning) < SAMPLE or beginning.n_unique() * OFTEN <= SAMPLE
+    return texts.unique() if beginning.n_unique() * OFTEN <= len(beginning) else texts
 
 
 def _needs_cleaning(texts: pl.Series) -> bool:
