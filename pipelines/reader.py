@@ -149,7 +149,7 @@ class Reader:
         self.carry(how.via, Carried(frozenset(read), changed | again, gone, snapshot, origins))
 
     def carry(self, via: str, seen: Carried) -> None:
-        """Keep what is known of files that were not read this time; those of a full copy that are gone are withdrawn."""
+        """Keep what is known of files not read this time; those of a full copy that are gone are withdrawn."""
         self.met.add(via)
         for each in self.kept.readings:
             names = {origin.name for origin in each.origins}

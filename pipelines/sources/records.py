@@ -175,11 +175,11 @@ def _one_per_record(bad: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_originals(bad: pl.DataFrame, raw: RawTable, texts: pl.DataFrame, of: Table) -> pl.DataFrame:
-    """Add to bad rows which record each is, where that can be read, and the row as it was written."""
+    """Add to bad rows which record each is, where that can be read, and the row as written where it is one line."""
     if bad.is_empty():
         return bad
     whole = raw.whole if isinstance(raw, Lines) else raw.frame
-    written = whole.filter(pl.col("row").is_in(bad["row"].implode())).unique("row", keep="first")
+    written = whole.filter(pl.col("row").is_in(bad["row"].implode())).filter(pl.len().over("row") == 1)
     original = pl.struct(pl.exclude("row")).struct.json_encode()
     mine = texts.filter(pl.col("row").is_in(bad["row"].implode())).unique("row", keep="first")
     line = pl.col("line").cast(pl.Int64, strict=False) if "line" in mine.columns else pl.lit(None, pl.Int64)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +103,21 @@ def test_rows_of_several_layouts_come_out_as_a_list_and_a_file_for_each(config: 
     corrected(rows, config.parent / "erp" / "b.csv", Pcs="3")
     assert run(config)["erp"] == (2, 1, 1, 1)
     assert {row["source"] for row in answer("sources", "quarantine", config=config)} == {"shipments"}
+
+
+def test_a_document_of_several_lines_is_not_exported_as_one_of_them(config: Path) -> None:
+    (config.parent / "docs.toml").write_text(ERP.replace("[columns]", 'rows = "lines"\n[columns]').replace(
+        '"What"', '"lines.What"').replace('"Pcs"', '"lines.Pcs"'))  # fmt: skip
+    lines = [{"What": "H100", "Pcs": "2"}, {"What": "A100", "Pcs": "many"}]
+    document = {"Ref": "E1", "Day": "2024-05-02", "From": "Alder", "To": "Harbor", "lines": lines}
+    (config.parent / "docs.json").write_text(json.dumps([document]))
+    (config.parent / "inbox" / "shipments.csv").unlink()
+    with config.open("a") as settings:
+        settings.write('\n[[source]]\nid = "docs"\npath = "docs.json"\ntable = "shipments"\nmapping = "docs.toml"\n')
+    assert run(config)["docs"] == (1, 0, 1, 0)
+    entrepot("sources", "quarantine", "--export", config.parent / "q.csv", config=config)
+    (row,) = exported(config.parent / "q.csv")
+    assert (row["source"], row["value"], row["original"]) == ("docs", "many", "")
 
 
 def test_what_is_guarded_against_formulas_is_read_as_it_was() -> None:
