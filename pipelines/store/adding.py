@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import time
 import uuid
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import polars as pl
@@ -18,8 +19,11 @@ from deltalake.transaction import AddAction, RemoveAction
 from pipelines.errors import StoreError
 from pipelines.store.delta import compacted, one_line, open_table, replace_or_append, signed
 
-ROWS = 400_000
+ROWS = 250_000
 """Rows of a file, about: smaller pieces are put together."""
+
+AT_ONCE = 2
+"""Files written at a time; more would only hold more rows in memory."""
 
 
 class Adding:
@@ -28,7 +32,8 @@ class Adding:
     def __init__(self, address: str, run: int) -> None:
         self.address, self.run = address, run
         self.held: list[pl.DataFrame] = []
-        self.actions: list[AddAction | RemoveAction] = []
+        self.writers = ThreadPoolExecutor(AT_ONCE)
+        self.files: list[Future[AddAction]] = []
 
     def put(self, held: pl.DataFrame) -> None:
         """Take rows to be written. Columns without a value stay out of the file: they are null to every reader."""
@@ -42,30 +47,23 @@ class Adding:
             self._write()
 
     def _write(self) -> None:
-        """Write what is held to a file."""
+        """Write what is held to a file, while the next rows are made."""
         held, self.held = pl.concat(self.held, how="diagonal"), []
-        path = Path(self.address) / f"part-{uuid.uuid4()}.zstd.parquet"
-        filled = [name for name in held.columns if held[name].null_count() < held.height]
-        try:
-            held.select(filled).write_parquet(path, compression="zstd", compression_level=1, statistics=False)
-            size = path.stat().st_size
-        except (OSError, pl.exceptions.PolarsError) as error:
-            raise StoreError(f"{self.address}: cannot be written: {one_line(error)}") from error
-        stats = json.dumps({"numRecords": held.height})
-        self.actions.append(AddAction(path.name, size, {}, int(time.time() * 1000), data_change=True, stats=stats))
+        if len(self.files) >= AT_ONCE:
+            self.files[-AT_ONCE].result()
+        self.files.append(self.writers.submit(_written, Path(self.address), held))
 
     def commit(self) -> int:
         """Make the rows part of the table; return the version to read."""
         if self.held:
             self._write()
+        self.writers.shutdown()
+        actions: list[AddAction | RemoveAction] = [each.result() for each in self.files]
         table = self._table()
         try:
-            if self.actions:
-                table.create_write_transaction(
-                    self.actions, "append", table.schema(), commit_properties=signed(self.run)
-                )
+            if actions:
+                table.create_write_transaction(actions, "append", table.schema(), commit_properties=signed(self.run))
                 table = self._table()
-            self.actions = []
             return compacted(table, self.run)
         except (DeltaError, OSError, ValueError) as error:
             raise StoreError(f"{self.address}: cannot be written: {one_line(error)}") from error
@@ -75,6 +73,19 @@ class Adding:
         if table is None:
             raise StoreError(f"{self.address}: is missing; restore it from a backup, or start a new store")
         return table
+
+
+def _written(folder: Path, held: pl.DataFrame) -> AddAction:
+    """Write rows to a file of a table; give what the table's log says of it."""
+    path = folder / f"part-{uuid.uuid4()}.zstd.parquet"
+    filled = [name for name in held.columns if held[name].null_count() < held.height]
+    try:
+        held.select(filled).write_parquet(path, compression="zstd", compression_level=1, statistics=False)
+        size = path.stat().st_size
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise StoreError(f"{folder}: cannot be written: {one_line(error)}") from error
+    stats = json.dumps({"numRecords": held.height})
+    return AddAction(path.name, size, {}, int(time.time() * 1000), data_change=True, stats=stats)
 
 
 def fits(table: DeltaTable, held: pl.DataFrame) -> bool:
