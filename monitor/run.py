@@ -30,14 +30,14 @@ from monitor.words import plural
 from pipelines import Tables
 from pipelines.build import Built, Known, build
 from pipelines.ingest import Ingested, ingest
-from pipelines.kept import KNOWN, Kept, nothing_known
-from pipelines.presence import Presence
+from pipelines.known.kept import KNOWN, Kept, nothing_known
+from pipelines.known.presence import Presence
+from pipelines.known.readings import newest_copies, restored, stored
+from pipelines.known.standing import Standing, standing
 from pipelines.reading import quarantine
 from pipelines.reading.versions import record_schema
-from pipelines.readings import newest_copies, restored, stored
 from pipelines.resolve.listing_keys import listing_keys
 from pipelines.source import SourceReport
-from pipelines.standing import Standing, standing
 from pipelines.store import RunInfo, RunWriter, Store, StoredRun
 from pipelines.tables import FILES
 

@@ -13,14 +13,14 @@ from monitor.journal import Journal
 from monitor.run import Pass, source_rows
 from monitor.settings import DaemonSetting, Settings
 from pipelines.errors import InputError
-from pipelines.fetch import next_due
+from pipelines.fetching.fetch import next_due
 from pipelines.fetching.setting import FetchSetting
 from pipelines.graph import movements
 from pipelines.ingest import Ingested
+from pipelines.known.readings import Reading, report, restored
 from pipelines.normalize.catalog import catalog
 from pipelines.normalize.items import recognize
 from pipelines.reading.query_setting import QuerySetting
-from pipelines.readings import Reading, report, restored
 from pipelines.source import SourceSetting
 from pipelines.store import StoredRun
 

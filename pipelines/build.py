@@ -20,6 +20,7 @@ from pipelines.graph.ownership.parents import groups
 from pipelines.graph.power import site_power
 from pipelines.graph.tracing.may_carry import may_carry
 from pipelines.graph.tracing.rules import Rules
+from pipelines.known.presence import Presence, delisted
 from pipelines.law import classification, controls, country_groups
 from pipelines.law.licensing import license_needs
 from pipelines.listings import listings
@@ -27,7 +28,6 @@ from pipelines.normalize.catalog import Catalog, catalog
 from pipelines.normalize.items import recognize
 from pipelines.normalize.names import fold
 from pipelines.normalize.trade import trades
-from pipelines.presence import Presence, delisted
 from pipelines.resolve.clusters import Resolution, resolve
 from pipelines.resolve.mentions import mentions, with_party_ids
 from pipelines.resolve.parties import mentions_table, parties

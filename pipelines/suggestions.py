@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pipelines.errors import SourceFailed
 from pipelines.inbox import recognize
-from pipelines.reader import UNREADABLE
+from pipelines.ingest.reader import UNREADABLE
 from pipelines.reading.raw import RawFile, open_files
 from pipelines.reading.suggest import suggest
 from pipelines.sources import SOURCES

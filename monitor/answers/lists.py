@@ -10,7 +10,7 @@ import polars as pl
 
 from monitor.answers.answer import Answer, known
 from pipelines.coverage import REFUSED, is_bounded
-from pipelines.presence import COPIES
+from pipelines.known.presence import COPIES
 from pipelines.store import StoredRun
 
 COMPARED = (

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from pipelines.readings import restored
-from pipelines.standing import Standing
+from pipelines.known.readings import restored
+from pipelines.known.standing import Standing
 from pipelines.store.stored_run import StoredRun
 
 VERSION = ("key", "version")

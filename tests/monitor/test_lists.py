@@ -12,7 +12,7 @@ import pytest
 
 from monitor.answers.lists import difference, status
 from pipelines.build import Known, build
-from pipelines.presence import COPIES
+from pipelines.known.presence import COPIES
 from pipelines.reading.versions import record_schema
 from pipelines.store import Store, StoredRun
 from tests.command import answer, entrepot

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.known.presence import Presence, delisted
 from pipelines.listings import listings
 from pipelines.normalize.names import fold
-from pipelines.presence import Presence, delisted
 from pipelines.reading.versions import record_schema
 
 JAN, FEB, MAR, APR = (dt.date(2026, month, 1) for month in (1, 2, 3, 4))

@@ -16,14 +16,14 @@ import pytest
 
 from pipelines.errors import SourceFailed
 from pipelines.fetching import kept as keeping
-from tests.pipelines.fetch.conftest import Fetching
-from tests.pipelines.fetch.servers import CSV, Server, says, sends
+from tests.pipelines.fetching.fetch.conftest import Fetching
+from tests.pipelines.fetching.fetch.servers import CSV, Server, says, sends
 
 OTHER = CSV + b"3,Qinglan Computing\n"
 PROGRAM = """
 import datetime as dt, sys
 from pathlib import Path
-from pipelines.fetch import fetch
+from pipelines.fetching.fetch import fetch
 from pipelines.fetching.setting import FetchSetting
 setting = FetchSetting(id="lists", url=sys.argv[1], allow_private=True)
 fetch(setting, Path(sys.argv[2]), now=dt.datetime.now(dt.UTC))

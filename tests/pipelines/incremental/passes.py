@@ -10,10 +10,10 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.ingest import Ingested, ingest
-from pipelines.kept import KNOWN, Kept
-from pipelines.readings import newest_copies, restored, stored
+from pipelines.known.kept import KNOWN, Kept
+from pipelines.known.readings import newest_copies, restored, stored
+from pipelines.known.standing import standing
 from pipelines.source import SourceSetting
-from pipelines.standing import standing
 
 FIRST = dt.datetime(2026, 1, 1, 6, tzinfo=dt.UTC)
 HEAD = "id,shipped_on,shipper_name,consignee_name,item,quantity"

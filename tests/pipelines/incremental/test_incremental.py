@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines import reader
+from pipelines.ingest import reader
 from pipelines.reading.raw import RawFile
 from pipelines.source import SourceSetting
 from tests.pipelines.incremental.passes import FIRST, HEAD, Passes, counts, line, write
@@ -206,7 +206,7 @@ def test_a_statement_repeated_later_outlasts_one_recorded_in_between(tmp_path: P
 def test_many_rows_are_staged_in_files_and_come_out_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path / "a.csv", [line(f"A{number}", number) for number in range(500)])
     held = Passes(tmp_path).next().records["shipments"]
-    monkeypatch.setattr("pipelines.staging.IN_MEMORY", 0)
+    monkeypatch.setattr("pipelines.ingest.staging.IN_MEMORY", 0)
     spilled = Passes(tmp_path).next().records["shipments"]
     assert isinstance(spilled, pl.DataFrame)
     assert spilled.equals(held)

@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.errors import EntrepotError, InputError, SourceFailed
-from pipelines.fetch import Fetched, fetch, fetched_paths
+from pipelines.fetching.fetch import Fetched, fetch, fetched_paths
 from pipelines.reading.query_setting import QuerySetting
 from pipelines.reading.raw import open_files
 from pipelines.sources.records import read_records
@@ -271,7 +271,7 @@ def test_a_percent_sign_and_a_colon_are_no_parameters(tmp_path: Path, postgres_u
 PROGRAM = """
 import datetime as dt, resource, sys
 from pathlib import Path
-from pipelines.fetch import fetch
+from pipelines.fetching.fetch import fetch
 from pipelines.reading.query_setting import QuerySetting
 for rows in (10, int(sys.argv[3])):
     query = f"SELECT i AS id, repeat('x', 500) AS note, now() AS at FROM generate_series(1, {rows}) AS i"

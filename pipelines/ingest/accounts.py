@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from pipelines.comparing import Compared, compare
-from pipelines.presence import Presence
-from pipelines.reader import Reader
+from pipelines.ingest.comparing import Compared, compare
+from pipelines.ingest.reader import Reader
+from pipelines.ingest.staging import Staging
+from pipelines.known.presence import Presence
+from pipelines.known.readings import Origin, Reading, copied_on, report
+from pipelines.known.standing import Standing
 from pipelines.reading import quarantine
 from pipelines.reading.versions import no_records, record_schema
-from pipelines.readings import Origin, Reading, copied_on, report
 from pipelines.source import SourceReport, SourceSetting
-from pipelines.staging import Staging
-from pipelines.standing import Standing
 from pipelines.tables import FILES
 
 

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.accounts import Fresh, account
-from pipelines.kept import Kept
-from pipelines.presence import Presence
-from pipelines.reader import Carried, Reader
+from pipelines.ingest.accounts import Fresh, account
+from pipelines.ingest.reader import Carried, Reader
+from pipelines.known.kept import Kept
+from pipelines.known.presence import Presence
+from pipelines.known.readings import Reading, same
+from pipelines.known.standing import Standing
 from pipelines.reading.columns import LARGEST
-from pipelines.readings import Reading, same
 from pipelines.source import SourceReport, SourceSetting
-from pipelines.standing import Standing
 
 Say = Callable[[str], None]
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from pipelines.known.standing import COPIES, SEEN, SUPERSEDED, Standing
 from pipelines.reading.versions import RECORDED, VERSION
-from pipelines.standing import COPIES, SEEN, SUPERSEDED, Standing
 
 
 @dataclass(frozen=True)

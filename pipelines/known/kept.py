@@ -13,12 +13,12 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.errors import InputError, SourceFailed
-from pipelines.presence import Presence
+from pipelines.known.presence import Presence
+from pipelines.known.readings import Origin, Reading
+from pipelines.known.standing import Standing
 from pipelines.reading import quarantine
 from pipelines.reading.versions import RECORDED, VERSION, record_schema
-from pipelines.readings import Origin, Reading
 from pipelines.source import SourceSetting
-from pipelines.standing import Standing
 
 SETTLED = dt.timedelta(seconds=2)
 """A file changed so shortly before it was read may have changed again within the same tick of its clock."""

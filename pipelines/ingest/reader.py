@@ -12,19 +12,19 @@ import polars as pl
 
 from pipelines.coverage import judged
 from pipelines.errors import EntrepotError, SourceFailed
-from pipelines.fetch import fetch, shown_name
+from pipelines.fetching.fetch import fetch, shown_name
 from pipelines.fetching.setting import FetchSetting
-from pipelines.finding import How, declared, files_of
 from pipelines.inbox import Recognized, files_in, recognize, table_named
-from pipelines.kept import Kept, how_read, origin_of, to_read_again, unchanged
+from pipelines.ingest.finding import How, declared, files_of
+from pipelines.ingest.staging import Staging
+from pipelines.ingest.tally import Tally
+from pipelines.known.kept import Kept, how_read, origin_of, to_read_again, unchanged
+from pipelines.known.readings import Origin, Reading
 from pipelines.reading.ahead import ahead
 from pipelines.reading.query_setting import QuerySetting
 from pipelines.reading.raw import RawFile, open_files
-from pipelines.readings import Origin, Reading
 from pipelines.source import Extract, Source, SourceSetting
 from pipelines.sources import SOURCES, read_records
-from pipelines.staging import Staging
-from pipelines.tally import Tally
 
 Say = Callable[[str], None]
 
