@@ -13,7 +13,7 @@ from monitor.journal import Journal
 from monitor.run import Pass, run
 from monitor.settings import read_settings
 from monitor.status import read_status
-from tests.pipelines.fetching.fetch.servers import Server, says, sends, serving
+from tests.pipelines.fetching.servers import Server, says, sends, serving
 
 NOON = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
 HEADINGS = "id,shipped_on,shipper_name,consignee_name,item,quantity\n"

@@ -16,8 +16,8 @@ import pytest
 
 from pipelines.errors import SourceFailed
 from pipelines.fetching import kept as keeping
-from tests.pipelines.fetching.fetch.conftest import Fetching
-from tests.pipelines.fetching.fetch.servers import CSV, Server, says, sends
+from tests.pipelines.fetching.conftest import Fetching
+from tests.pipelines.fetching.servers import CSV, Server, says, sends
 
 OTHER = CSV + b"3,Qinglan Computing\n"
 PROGRAM = """

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from pipelines.errors import SourceFailed
 from pipelines.fetching import network
-from tests.pipelines.fetching.fetch.conftest import Fetching
-from tests.pipelines.fetching.fetch.servers import CSV, Server, redirects, says, sends, serving
+from tests.pipelines.fetching.conftest import Fetching
+from tests.pipelines.fetching.servers import CSV, Server, redirects, says, sends, serving
 
 ANSWERS = [
     b"HTTP/1.1 200 OK\r\ncontent-length: 46\r\n\r\n" + CSV,

@@ -12,7 +12,7 @@ import pytest
 
 from pipelines.fetching.fetch import Fetched, fetch
 from pipelines.fetching.setting import FetchSetting
-from tests.pipelines.fetching.fetch.servers import Server, serving
+from tests.pipelines.fetching.servers import Server, serving
 
 NOON = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
 

@@ -8,8 +8,8 @@ import zlib
 import pytest
 
 from pipelines.errors import SourceFailed
-from tests.pipelines.fetching.fetch.conftest import Fetching
-from tests.pipelines.fetching.fetch.servers import CSV, Script, Server, redirects, says, sends
+from tests.pipelines.fetching.conftest import Fetching
+from tests.pipelines.fetching.servers import CSV, Script, Server, redirects, says, sends
 
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/csv\r\n"
 LONGER = HEAD + b"content-length: 9999\r\n\r\n" + CSV

@@ -15,8 +15,8 @@ from pipelines.fetching import answer, network
 from pipelines.fetching.addresses import is_public
 from pipelines.fetching.failures import Refused
 from pipelines.fetching.network import Deadline, Guarded
-from tests.pipelines.fetching.fetch.conftest import Fetching
-from tests.pipelines.fetching.fetch.servers import CSV, Server, redirects, says
+from tests.pipelines.fetching.conftest import Fetching
+from tests.pipelines.fetching.servers import CSV, Server, redirects, says
 
 PRIVATE = [
     "127.0.0.1", "127.8.9.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0",  # noqa: S104  # nothing is bound

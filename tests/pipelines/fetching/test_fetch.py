@@ -12,8 +12,8 @@ import pytest
 from pipelines.errors import SourceFailed
 from pipelines.fetching.fetch import fetch, fetched_paths, next_due
 from pipelines.fetching.setting import FetchSetting
-from tests.pipelines.fetching.fetch.conftest import NOON, Fetching
-from tests.pipelines.fetching.fetch.servers import CSV, Server, redirects, says, sends
+from tests.pipelines.fetching.conftest import NOON, Fetching
+from tests.pipelines.fetching.servers import CSV, Server, redirects, says, sends
 
 OTHER = CSV + b"3,Qinglan Computing\n"
 SHA = hashlib.sha256(CSV).hexdigest()
