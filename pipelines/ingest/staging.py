@@ -36,8 +36,8 @@ class Piece:
 class Staging:
     """Pieces by contract table, in the order they were read."""
 
-    def __init__(self, in_memory: int = IN_MEMORY) -> None:
-        self.left = in_memory
+    def __init__(self, in_memory: int | None = None) -> None:
+        self.left = IN_MEMORY if in_memory is None else in_memory
         self.folder: tempfile.TemporaryDirectory[str] | None = None
         self.tables: dict[str, list[tuple[Piece, pl.DataFrame]]] = {}
 
