@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
+import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,7 +40,7 @@ class Staging:
 
     def __init__(self, in_memory: int | None = None) -> None:
         self.left = IN_MEMORY if in_memory is None else in_memory
-        self.folder: tempfile.TemporaryDirectory[str] | None = None
+        self.folder: Path | None = None
         self.tables: dict[str, list[tuple[Piece, pl.DataFrame]]] = {}
 
     def add(self, table: str, reading: int, rows: pl.DataFrame, *, split: bool = False) -> None:
@@ -54,8 +56,9 @@ class Staging:
             self.left -= size
             return Piece(reading, rows.height, rows, None)
         if self.folder is None:
-            self.folder = tempfile.TemporaryDirectory(prefix="entrepot-")
-        path = Path(self.folder.name) / f"{sum(map(len, self.tables.values()))}-{reading}.parquet"
+            self.folder = Path(tempfile.mkdtemp(prefix="entrepot-"))
+            weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
+        path = self.folder / f"{sum(map(len, self.tables.values()))}-{reading}.parquet"
         rows.write_parquet(path, compression="lz4", statistics=False)
         return Piece(reading, rows.height, None, path)
 
