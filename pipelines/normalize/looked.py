@@ -13,7 +13,7 @@ from pipelines.normalize.values import AT_ENDS, EARLIEST_DAY, LONGEST_NOTHING, N
 SAMPLE = 4096
 """Rows at the beginning that show whether the texts of a column repeat."""
 
-OFTEN = 8
+OFTEN = 2
 """How often each text must stand there, on the average, for a list of the distinct ones to pay."""
 
 
