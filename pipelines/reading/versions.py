@@ -118,11 +118,10 @@ def _content(rows: pl.DataFrame, table: str) -> pl.Expr:
     Stored hashes must agree with those of any later version, so polars' own hash does not serve.
     """
     columns = sorted(name for name in FILES[table].schema if name in rows.columns)
-    text = plh.concat_str(_named(rows, columns) or [pl.lit("")])
-    return text.chash.blake3().str.slice(0, 24)
+    return _spelled(rows, columns).chash.blake3().str.slice(0, 24)  # type: ignore[attr-defined, no-any-return]
 
 
-def _named(rows: pl.DataFrame, columns: Sequence[str]) -> list[pl.Expr]:
+def _spelled(rows: pl.DataFrame, columns: Sequence[str]) -> pl.Expr:
     """Spell `name value` of every column that is not null, with a separator between two of them.
 
     A column without nulls before which no separator stands lets every other one have its own: before it, or behind.
@@ -130,15 +129,16 @@ def _named(rows: pl.DataFrame, columns: Sequence[str]) -> list[pl.Expr]:
     whole = next((name for name in columns if rows[name].null_count() == 0), None)
     if whole is None:
         pairs = [pl.concat_str(pl.lit(f"{name}{IS}"), _as_text(rows, name)) for name in columns]
-        return [pl.concat_str(pairs, separator=NEXT, ignore_nulls=True)] if pairs else []
-    parts: list[pl.Expr] = []
+        return plh.concat_str(pairs or [pl.lit("")], separator=NEXT, ignore_nulls=True)
+    form, values = "", []
     for name in columns:
         before, after = ("", NEXT) if name < whole else (NEXT, "") if name > whole else ("", "")
-        pair = [pl.lit(f"{before}{name}{IS}"), _as_text(rows, name), *([pl.lit(after)] if after else [])]
-        nulls = rows[name].null_count()
-        if nulls < rows.height or not nulls:
-            parts += pair if not nulls else [pl.concat_str(pair).fill_null("")]
-    return parts
+        nulls, pair = rows[name].null_count(), f"{before}{name}{IS}{{}}{after}"
+        if nulls and nulls == rows.height:
+            continue
+        form += "{}" if nulls else pair
+        values.append(pl.format(pair, _as_text(rows, name)).fill_null("") if nulls else _as_text(rows, name))
+    return pl.format(form, *values)
 
 
 def distinct(records: pl.DataFrame) -> pl.DataFrame:
