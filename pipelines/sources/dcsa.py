@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from pipelines.documents import goods_of
 from pipelines.normalize.countries import country_code
 from pipelines.reading.edi.parts import Party, in_roles
 from pipelines.reading.edi.values import codes, in_country, joined, kilograms, package
-from pipelines.reading.goods_lines import GoodsLines, Piece
+from pipelines.reading.goods_lines import GoodsLines
 from pipelines.reading.raw import RawFile
 from pipelines.source import Extract, Source
 
@@ -40,22 +41,12 @@ def is_dcsa(file: RawFile) -> bool:
 
 def read_dcsa(files: Sequence[RawFile]) -> Iterator[Extract]:
     """Read each file document by document."""
-    for file in files:
-        lines = GoodsLines()
-        for number, document in enumerate(file.objects, start=1):
-            _take(number, document, lines)
-            yield from (_extract(piece) for piece in lines.pieces(last=False))
-        notes = [f"{file.name}: in {count:,} cargo items {what}" for what, count in lines.stands.items()]
-        yield _extract(lines.take(), notes)
+    return goods_of(files, lambda file: enumerate(file.objects, start=1), _take, "has no document")
 
 
-def _extract(piece: Piece, notes: Sequence[str] = ()) -> Extract:
-    columns = frozenset(piece.rows.columns) - {"row", "line", "recorded_at"}
-    return Extract("shipments", piece.rows, piece.quarantined, piece.read, notes=tuple(notes), columns=columns)
-
-
-def _take(number: int, document: Any, lines: GoodsLines) -> None:
+def _take(numbered: tuple[int, Any], lines: GoodsLines) -> None:
     """Read one document; what is none is rejected."""
+    number, document = numbered
     if isinstance(document, ValueError) or not isinstance(document, Mapping):
         reason = str(document) if isinstance(document, ValueError) else "the record is no JSON object"
         lines.reject(number, "document", str(document), reason, "ask the sender for a valid document")

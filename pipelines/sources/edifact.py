@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import islice, takewhile
 
-from pipelines.errors import SourceFailed
+from pipelines.documents import goods_of, usable
 from pipelines.reading.edi.edifact import edifact_messages, is_edifact
 from pipelines.reading.edi.edifact_goods import goods_item
 from pipelines.reading.edi.message import Message, Problem
 from pipelines.reading.edi.parts import Part
 from pipelines.reading.edi.segment import Segment
 from pipelines.reading.edi.values import codes, moment
-from pipelines.reading.goods_lines import GoodsLines, Piece
+from pipelines.reading.goods_lines import GoodsLines
 from pipelines.reading.raw import RawFile
 from pipelines.source import Extract, Source
 
@@ -33,28 +33,12 @@ def read_edifact(files: Sequence[RawFile]) -> Iterator[Extract]:
     SourceFailed
         Its separators cannot be, a segment has no end, or nothing is in it.
     """
-    for file in files:
-        lines, any_read = GoodsLines(), False
-        for each in edifact_messages(file):
-            any_read = True
-            _take(each, lines)
-            yield from (_extract(piece) for piece in lines.pieces(last=False))
-        if not any_read:
-            raise SourceFailed(f"{file.name}: {ALONE}")
-        notes = [f"{file.name}: in {count:,} lines of goods {what}" for what, count in lines.stands.items()]
-        yield _extract(lines.take(), notes)
+    return goods_of(files, edifact_messages, _take, ALONE)
 
 
-def _extract(piece: Piece, notes: Sequence[str] = ()) -> Extract:
-    columns = frozenset(piece.rows.columns) - {"row", "line", "recorded_at"}
-    return Extract("shipments", piece.rows, piece.quarantined, piece.read, notes=tuple(notes), columns=columns)
-
-
-def _take(each: Message | Problem, lines: GoodsLines) -> None:
-    problems = [each] if isinstance(each, Problem) else [each.spoiled] if each.spoiled else each.lacking
-    for problem in problems:
-        lines.reject(problem.row, problem.column, problem.value, problem.reason, problem.advice)
-    if isinstance(each, Problem) or each.spoiled:
+def _take(message: Message | Problem, lines: GoodsLines) -> None:
+    each = usable(message, lines)
+    if each is None:
         return
     kind = each.kind or _meant(each)
     if kind not in READ:

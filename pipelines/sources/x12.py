@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from pipelines.errors import SourceFailed
+from pipelines.documents import goods_of, usable
 from pipelines.reading.edi.message import Message, Problem
 from pipelines.reading.edi.parts import Part
 from pipelines.reading.edi.segment import Segment
 from pipelines.reading.edi.values import codes, figure, joined, kilograms, moment, package, plain_day
 from pipelines.reading.edi.x12 import is_x12, x12_messages
 from pipelines.reading.edi.x12_document import Texts, common, days
-from pipelines.reading.goods_lines import GoodsLines, Piece
+from pipelines.reading.goods_lines import GoodsLines
 from pipelines.reading.raw import RawFile
 from pipelines.source import Extract, Source
 
@@ -31,28 +31,12 @@ def read_x12(files: Sequence[RawFile]) -> Iterator[Extract]:
     SourceFailed
         Its header names no separators, a segment has no end, or nothing is in it.
     """
-    for file in files:
-        lines, any_read = GoodsLines(), False
-        for each in x12_messages(file):
-            any_read = True
-            _take(each, lines)
-            yield from (_extract(piece) for piece in lines.pieces(last=False))
-        if not any_read:
-            raise SourceFailed(f"{file.name}: has no transaction set; ask the sender for the whole file")
-        notes = [f"{file.name}: in {count:,} lines of goods {what}" for what, count in lines.stands.items()]
-        yield _extract(lines.take(), notes)
+    return goods_of(files, x12_messages, _take, "has no transaction set; ask the sender for the whole file")
 
 
-def _extract(piece: Piece, notes: Sequence[str] = ()) -> Extract:
-    columns = frozenset(piece.rows.columns) - {"row", "line", "recorded_at"}
-    return Extract("shipments", piece.rows, piece.quarantined, piece.read, notes=tuple(notes), columns=columns)
-
-
-def _take(each: Message | Problem, lines: GoodsLines) -> None:
-    problems = [each] if isinstance(each, Problem) else [each.spoiled] if each.spoiled else each.lacking
-    for problem in problems:
-        lines.reject(problem.row, problem.column, problem.value, problem.reason, problem.advice)
-    if isinstance(each, Problem) or each.spoiled:
+def _take(message: Message | Problem, lines: GoodsLines) -> None:
+    each = usable(message, lines)
+    if each is None:
         return
     reader, tags = READERS.get(each.kind), frozenset(codes()["segments"]["x12"])
     for segment in each.segments:

@@ -55,7 +55,7 @@ def test_a_later_version_is_known_by_when_it_was_updated(tmp_path: Path) -> None
 def test_a_planned_day_stands_for_the_actual_one_and_is_told(tmp_path: Path) -> None:
     rows, _, notes = read(DCSA, written(tmp_path, shippedOnBoardDate=None))
     assert rows[0]["shipped_on"] == DAY("2024-06-09")
-    assert "in 2 cargo items the planned day of departure stands for the actual one" in notes[0]
+    assert "in 2 lines of goods the planned day of departure stands for the actual one" in notes[0]
 
 
 def test_a_document_without_any_day_is_quarantined(tmp_path: Path) -> None:
