@@ -20,6 +20,9 @@ CLAIMS = 0.2
 FEWEST = 20
 """Entries below which a reading that says nothing of itself is an excerpt, however short the list."""
 
+SHRINKS = 0.8
+"""Share of the records of the last complete copy below which a copy is taken to be cut off: lists hardly shrink."""
+
 MOST_NAMED = 3
 
 REFUSED = "is no complete copy"
@@ -59,6 +62,7 @@ def judged(
     *,
     coverage: Coverage,
     passed_before: bool,
+    held_before: Mapping[str, int] | None = None,
     shown: str = "",
     dated_on: dt.date | None = None,
 ) -> Verdict:
@@ -67,7 +71,8 @@ def judged(
     `listings` are its rows with the columns of `FILES["listings"]`, `read` the records it had. A reading claims to be
     complete as `coverage` says, or ("auto") when it is large enough for a complete one or the same file
     `passed_before`. One that claims it and lacks known names or is outside the bounds is refused; what is smaller is
-    an excerpt. `shown` names it in messages; `dated_on` is its own day: lists begun later need not be in it.
+    an excerpt. `held_before` are the entries of each list in the last complete copy of the source, when this one is no
+    older. `shown` names it in messages; `dated_on` is its own day: lists begun later need not be in it.
     """
     counts = {str(name): int(count) for name, count in listings.get_column("list").value_counts().iter_rows()}
     due = {name: each for name, each in _due(source, counts).items() if _begun(each, dated_on)}
@@ -80,6 +85,7 @@ def judged(
     lacks = [line for each, bounds in sorted(due.items()) for line in _lacks(each, bounds, listings)]
     if not due and listings.is_empty():
         lacks = ["it has no entries"]
+    lacks += _shrunk(counts, held_before or {})
     if lacks:
         return Verdict(refused=f"{name}: {REFUSED}: {'; '.join(lacks)}; the last good copy stays; {REMEDY}")
     return Verdict(complete=True, lists=tuple(sorted(due.keys() | counts.keys())))
@@ -110,6 +116,14 @@ def _excerpt(name: str, due: Mapping[str, Bounds], entries: int) -> tuple[str, .
     least = sum(each.least for each in due.values())
     told = f"{entries:,} {'entry' if entries == 1 else 'entries'}; a complete copy has at least {least:,}"
     return (f"{name}: is an excerpt: {told}; parties not in it are not screened",)
+
+
+def _shrunk(counts: Mapping[str, int], before: Mapping[str, int]) -> list[str]:
+    return [
+        f"{name} has {counts[name]:,} entries where the last complete copy had {before[name]:,}"
+        for name in sorted(counts.keys() & before.keys())
+        if counts[name] < SHRINKS * before[name]
+    ]
 
 
 def _lacks(name: str, bounds: Bounds, listings: pl.DataFrame) -> list[str]:

@@ -19,7 +19,7 @@ from pipelines.ingest.finding import How, declared, files_of
 from pipelines.ingest.staging import Staging
 from pipelines.ingest.tally import Tally
 from pipelines.known.kept import Kept, how_read, origin_of, to_read_again, unchanged
-from pipelines.known.readings import Origin, Reading
+from pipelines.known.readings import Origin, Reading, copied_on
 from pipelines.reading.ahead import ahead
 from pipelines.reading.query_setting import QuerySetting
 from pipelines.reading.raw import RawFile, open_files
@@ -274,7 +274,8 @@ class Reader:
         passed = any(each.complete and names & {origin.name for origin in each.origins} for each in self.kept.readings)
         verdict = judged(
             _source(job.what.source), self.staging.of("listings", at), tally.read, coverage=setting.coverage,
-            passed_before=passed, shown=job.files[0].name, dated_on=reading.filed_on,
+            passed_before=passed, held_before=self.kept.presence.held(reading.source, copied_on(reading)),
+            shown=job.files[0].name, dated_on=reading.filed_on,
         )  # fmt: skip
         if verdict.refused:
             self.refused.setdefault((setting.id, "listings"), []).append(verdict.refused)

@@ -34,6 +34,13 @@ class Presence:
         """Name the two tables as the store does."""
         return {"list_entries": self.entries, "list_copies": self.copies}
 
+    def held(self, source: str, until: dt.date) -> dict[str, int]:
+        """Count the entries of each list in the last complete copy of a source; those of a later day do not count."""
+        newest = self.copies.filter(source=source).group_by("list").agg(pl.col("dated_on").max())
+        mine = self.entries.filter(source=source).join(newest, on="list")
+        there = mine.filter((pl.col("last_on") == pl.col("dated_on")) & (pl.col("dated_on") <= until))
+        return {str(name): int(count) for name, count in there.group_by("list").len().iter_rows()}
+
     def noted(self, records: pl.DataFrame, source: str, lists: Iterable[str], dated_on: dt.date) -> Presence:
         """Add one complete copy: its records (`list`, `record`) of `lists`, and its day.
 

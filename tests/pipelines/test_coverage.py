@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from pipelines.configuration import config_toml
 from pipelines.coverage import Verdict, judged
+from pipelines.known.presence import Presence
 from pipelines.reading.raw import open_files, open_raw
 from pipelines.source import Source
 from pipelines.sources import SOURCES
@@ -59,6 +60,21 @@ def test_a_list_that_lacks_a_known_name_is_refused_and_says_what_to_do() -> None
 @pytest.mark.parametrize("count", [600, 2499, 8001])
 def test_a_list_outside_the_bounds_is_refused(count: int) -> None:
     assert f"EL has {count:,} entries" in (verdict(listings(rows("EL", count))).refused or "")
+
+
+def test_a_copy_much_shorter_than_the_last_one_is_refused() -> None:
+    refused = verdict(listings(rows("EL", 2600)), held_before={"EL": 3400, "DPL": 9000}).refused
+    assert refused
+    assert "EL has 2,600 entries where the last complete copy had 3,400" in refused
+    assert verdict(listings(rows("EL", 3000)), held_before={"EL": 3400}).complete
+
+
+def test_what_the_last_complete_copy_held_is_known_unless_it_is_of_a_later_day() -> None:
+    first, second = dt.date(2026, 1, 1), dt.date(2026, 2, 1)
+    entries = pl.DataFrame({"list": ["EL"] * 3 + ["DPL"], "record": ["a", "b", "c", "d"]})
+    present = Presence().noted(entries, "lists", ["EL", "DPL"], first).noted(entries.head(2), "lists", ["EL"], second)
+    assert present.held("lists", second) == {"EL": 2, "DPL": 1}
+    assert present.held("lists", first) == {"DPL": 1}
 
 
 def test_a_small_list_is_an_excerpt_and_is_told_so() -> None:
