@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import datetime as dt
 import shutil
 import tomllib
@@ -9,7 +10,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from monitor.complaint import explain, line_of
 from monitor.measures import Interval
@@ -83,7 +93,16 @@ class SourceBlock(Section, Remote):
     moves_goods: bool = True
     coverage: Literal["auto", "complete", "excerpt"] = "auto"
     stale_after_days: int | None = Field(default=None, ge=1)
+    encoding: str | None = None
     date: dt.date | None = None
+
+    @field_validator("encoding")
+    @classmethod
+    def _is_encoding(cls, name: str | None) -> str | None:
+        try:
+            return name and codecs.lookup(name).name
+        except LookupError as error:
+            raise ValueError("is no encoding Python knows; write it as utf-8, cp1255 or euc_jp") from error
 
     @model_validator(mode="after")
     def _has_files(self) -> SourceBlock:

@@ -27,7 +27,8 @@ class SourceSetting:
 
     `records_licenses` None means: yes where the file has a `license` column. `as_of` is the file's own date.
     `table` None means: recognized by content. `coverage` says whether a published list is all of that list
-    (`pipelines.coverage`); "auto": by how much it holds. `stale_after_days` None means: it is never told as stale.
+    (`pipelines.coverage`); "auto": by how much it holds. `stale_after_days` None means: it is never told as stale;
+    `encoding` None: as the files show.
     """
 
     id: str
@@ -45,6 +46,7 @@ class SourceSetting:
     prefix: str = ""
     coverage: Coverage = "auto"
     stale_after_days: int | None = None
+    encoding: str | None = None
     fetch: FetchSetting | None = None
     query: QuerySetting | None = None
 

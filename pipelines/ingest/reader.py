@@ -179,7 +179,9 @@ class Reader:
             if path.stat().st_size >= LONG:
                 self.say(f"reading {shown}")
             origin = origin_of(path, shown)
-            yield from ((file, origin) for file in open_files(path, shown=shown, largest=self.largest))
+            encoding = how.setting.encoding if how.setting else None
+            files = open_files(path, shown=shown, largest=self.largest, encoding=encoding)
+            yield from ((file, origin) for file in files)
         except EntrepotError as error:
             self.failed.add(shown)
             self.fail_file(how, table, shown, str(error))
@@ -362,4 +364,5 @@ def _first_line(error: Exception) -> str:
 def _not_understood(file: RawFile) -> str:
     shown = ", ".join(heading.strip()[:40] for heading in file.headings[:6])
     what = f"its columns are {shown}" if shown else "no table or list we know"
-    return f"{file.name}: not understood ({what}); spell its columns as the contract does, or declare a mapping"
+    todo = "spell its columns as the contract does, or declare a mapping (`entrepot check --suggest` proposes one)"
+    return f"{file.name}: not understood ({what}); {todo}"

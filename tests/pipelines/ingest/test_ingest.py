@@ -171,6 +171,13 @@ def test_encodings_are_found_and_told(tmp_path: Path, encoding: str, name: str, 
     assert found.reports[0].notes == (() if told == "UTF-8" else (f"shipments.csv: read as {told}",))
 
 
+def test_a_declared_encoding_is_used_where_it_would_be_found_wrongly(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_bytes(f"{HEAD}\n{ROW.replace('Alder Servers Inc', 'אלון שרתים')}\n".encode("cp1255"))
+    setting = SourceSetting(id="x", path=tmp_path / "x.csv", table="shipments", encoding="cp1255")
+    found = ingest([setting], None, as_of=DAY("2026-01-01"))
+    assert found.records["shipments"]["shipper_name"].to_list() == ["אלון שרתים"]
+
+
 def test_parquet_json_lines_and_gzip_are_read_like_csv(tmp_path: Path) -> None:
     frame = pl.DataFrame({"id": ["P1"], "shipped_on": [DAY("2024-05-02")], "shipper_name": ["Alder"], "item": ["H100"],
                           "consignee_name": ["Harbor"], "quantity": [2.0], "hs_code": [847150],
