@@ -16,6 +16,7 @@ from pipelines.fetching.fetch import fetch, shown_name
 from pipelines.fetching.setting import FetchSetting
 from pipelines.inbox import Recognized, files_in, recognize, table_named
 from pipelines.ingest.finding import How, declared, files_of
+from pipelines.ingest.jobs import Identified, Job, first_table, jobs_of, joined_formats, setting_of, source_of
 from pipelines.ingest.staging import Staging
 from pipelines.ingest.tally import Tally
 from pipelines.known.kept import Kept, how_read, origin_of, to_read_again, unchanged
@@ -23,8 +24,8 @@ from pipelines.known.readings import Origin, Reading, copied_on
 from pipelines.reading.ahead import ahead
 from pipelines.reading.query_setting import QuerySetting
 from pipelines.reading.raw import RawFile, open_files
-from pipelines.source import Extract, Source, SourceSetting
-from pipelines.sources import SOURCES, read_records
+from pipelines.source import Extract, SourceSetting
+from pipelines.sources import read_records
 
 Say = Callable[[str], None]
 
@@ -38,18 +39,6 @@ BROKEN_JSON = "is broken or cut off JSON, so that nobody can say what it is; cop
 
 LONG = 1_000_000
 """Bytes from which reading a file takes long enough to be announced."""
-
-
-@dataclass(frozen=True)
-class Job:
-    """Files that are read together, and what they are."""
-
-    what: Recognized
-    files: list[RawFile]
-    origins: list[Origin]
-
-
-Identified = tuple[RawFile, Origin, Recognized]
 
 
 @dataclass(frozen=True)
@@ -140,11 +129,11 @@ class Reader:
         known = self.identified((each for each in paths if each[1] in changed), how)
         snapshot = bool(how.setting and how.setting.mode == "snapshot")
         again = to_read_again(
-            before, changed | gone, snapshot=snapshot, formats=_joined(known), edited=changed & set(state)
+            before, changed | gone, snapshot=snapshot, formats=joined_formats(known), edited=changed & set(state)
         ) & set(origins)
         known += self.identified((each for each in paths if each[1] in again), how)
         order = {shown: at for at, (_, shown) in enumerate(paths)}
-        jobs = _jobs(sorted(known, key=lambda each: order[each[1].name]))
+        jobs = jobs_of(sorted(known, key=lambda each: order[each[1].name]))
         read = {file.name for job in jobs if self.run(job, how, as_before) for file in job.files}
         self.carry(how.via, Carried(frozenset(read), changed | again, gone, snapshot, origins))
 
@@ -222,7 +211,7 @@ class Reader:
 
     def run(self, job: Job, how: How, as_before: str) -> bool:
         """Read the files of one job, whole or not at all."""
-        setting = _setting(job, how)
+        setting = setting_of(job, how)
         self.settings[setting.id] = setting
         mine: dict[str, int] = {}
         try:
@@ -233,12 +222,12 @@ class Reader:
                 for rows in self.tallies[at][1].add(extract, self.as_of):
                     self.staging.add(extract.table, at, rows, split=extract.extra > 0)
             if not mine:
-                self.begin(job, how.via, setting, _first_table(job), as_before)
+                self.begin(job, how.via, setting, first_table(job), as_before)
             self.judge(job, mine, setting)
         except EntrepotError as error:
             return self.undo(job, mine, setting, str(error))
         except UNREADABLE as error:
-            title = f"table of {job.what.table}" if job.what.table else _source(job.what.source).title
+            title = f"table of {job.what.table}" if job.what.table else source_of(job.what.source).title
             line = f"{job.files[0].name}: is no {title} we can read ({_first_line(error)}); export or download it again"
             return self.undo(job, mine, setting, line)
         return True
@@ -258,7 +247,7 @@ class Reader:
         """Take the files of a job apart."""
         if job.what.table:
             return ahead(read_records(job.files[0], job.what.table, job.what.mapping or how.mapping))
-        return _source(job.what.source).read(job.files)
+        return source_of(job.what.source).read(job.files)
 
     def judge(self, job: Job, mine: Mapping[str, int], setting: SourceSetting) -> None:
         """Refuse a list that claims to be complete and is not.
@@ -275,7 +264,7 @@ class Reader:
         names = {origin.name for origin in reading.origins}
         passed = any(each.complete and names & {origin.name for origin in each.origins} for each in self.kept.readings)
         verdict = judged(
-            _source(job.what.source), self.staging.of("listings", at), tally.read, coverage=setting.coverage,
+            source_of(job.what.source), self.staging.of("listings", at), tally.read, coverage=setting.coverage,
             passed_before=passed, held_before=self.kept.presence.held(reading.source, copied_on(reading)),
             shown=job.files[0].name, dated_on=reading.filed_on,
         )  # fmt: skip
@@ -292,7 +281,7 @@ class Reader:
         for at in mine.values():
             self.staging.discard(at)
             del self.tallies[at]
-        self.fail(setting, _first_table(job), line, job.files[0].name)
+        self.fail(setting, first_table(job), line, job.files[0].name)
         return False
 
     def fail(self, setting: SourceSetting, table: str, line: str, file: str | None = None) -> None:
@@ -316,45 +305,6 @@ def _as_before(path: Path, state: tuple[Origin, Reading] | None, how: str) -> Or
         return unchanged(path, state[0], state[1].read_at)
     except (OSError, SourceFailed):
         return None
-
-
-def _source(format_: str) -> Source:
-    return next(each for each in SOURCES if each.id == format_)
-
-
-def _is_joined(source: Source) -> bool:
-    return source.together or len(source.tables) > 1
-
-
-def _joined(known: Iterable[Identified]) -> set[str]:
-    """Formats among the files that are read together."""
-    return {what.source for _, _, what in known if what.table is None and _is_joined(_source(what.source))}
-
-
-def _jobs(known: Iterable[Identified]) -> list[Job]:
-    """Make a job of each file; of those of a source that complete each other one."""
-    jobs: list[Job] = []
-    together: dict[str, Job] = {}
-    for file, origin, what in known:
-        job = Job(what, [file], [origin])
-        if what.table is None and _is_joined(_source(what.source)):
-            first = together.setdefault(what.source, job)
-            if first is not job:
-                first.files.append(file)
-                first.origins.append(origin)
-                continue
-        jobs.append(job)
-    return jobs
-
-
-def _setting(job: Job, how: How) -> SourceSetting:
-    """Say what the source of a job may be asked about: as declared, and as its mapping says."""
-    setting, mapping = how.setting_of(job.what.source), job.what.mapping or how.mapping
-    return setting if mapping is None or mapping.moves_goods else replace(setting, moves_goods=False)
-
-
-def _first_table(job: Job) -> str:
-    return job.what.table or _source(job.what.source).tables[0]
 
 
 def _first_line(error: Exception) -> str:
