@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import datetime as dt
 import shutil
 import tomllib
@@ -11,19 +10,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     SecretStr,
     ValidationError,
-    field_validator,
     model_validator,
 )
 
 from monitor.complaint import explain, line_of
 from monitor.measures import Interval
-from monitor.remote import REMOTE, Remote
+from monitor.section import Section
+from monitor.source_block import SourceBlock
 from pipelines import secret
 from pipelines.configuration import config_path
 from pipelines.errors import InputError
@@ -43,12 +40,6 @@ SeverityName = Literal["low", "medium", "high", "critical"]
 
 def _dwell(value: object) -> object:
     return {"accelerator": value} if isinstance(value, int) else value
-
-
-class Section(BaseModel):
-    """One part of the file; a key it does not know is an error."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
 class User(Section):
@@ -77,57 +68,13 @@ class JournalSetting(Section):
     url: str = "journal.db"
 
 
-class SourceBlock(Section, Remote):
-    """One declared source; `date` is the files' own date."""
-
-    id: str = Field(min_length=1)
-    path: Path | None = None
-    glob: str | None = None
-    table: str | None = None
-    mapping: Path | None = None
-    mode: Literal["append", "snapshot"] = "append"
-    records_licenses: bool | None = None
-    sites_complete: bool = False
-    complete: bool = False
-    register_complete_for: tuple[str, ...] = ()
-    moves_goods: bool = True
-    coverage: Literal["auto", "complete", "excerpt"] = "auto"
-    stale_after_days: int | None = Field(default=None, ge=1)
-    encoding: str | None = None
-    date: dt.date | None = None
-
-    @field_validator("encoding")
-    @classmethod
-    def _is_encoding(cls, name: str | None) -> str | None:
-        try:
-            return name and codecs.lookup(name).name
-        except LookupError as error:
-            raise ValueError("is no encoding Python knows; write it as utf-8, cp1255 or euc_jp") from error
-
-    @model_validator(mode="after")
-    def _has_files(self) -> SourceBlock:
-        if self.path is None and self.glob is None and self.url is None:
-            raise ValueError("name its files with path or glob, or its address with url")
-        if self.url is not None and (self.path or self.glob):
-            raise ValueError("has a url and files; declare two sources")
-        return self
-
-    def source(self, folder: Path) -> SourceSetting:
-        """Spell it as the pipelines do; ids of its records begin with its own."""
-        return SourceSetting(
-            **self.model_dump(exclude={"date", *REMOTE}),
-            as_of=self.date,
-            prefix=f"{self.id}:",
-            fetch=self.fetching(self.id),
-            query=self.asking(self.id, folder),
-        )
-
-
 class TraceSetting(Section):
     """How far goods are followed, and how many paths are told."""
 
     max_legs: int = Field(default=6, ge=1, le=20)
-    dwell_days: Annotated[dict[str, Annotated[int, Field(ge=0)]], BeforeValidator(_dwell)] = {"accelerator": 180}
+    dwell_days: Annotated[dict[str, Annotated[int, Field(ge=0)]], BeforeValidator(_dwell)] = Field(
+        default={"accelerator": 180}
+    )
     other_dwell_days: int = Field(default=180, ge=0)
     forwarder_dwell_days: int = Field(default=45, ge=0)
     crowd: int = Field(default=25, ge=1)
@@ -148,7 +95,7 @@ class FlagSetting(Section):
     """Whether one red flag is on, and the parameters set for it."""
 
     enabled: bool = True
-    parameters: dict[str, Any] = {}
+    parameters: dict[str, Any] = Field(default={})
 
 
 class MailSetting(Section):
@@ -212,7 +159,7 @@ class Settings(Section):
     journal: JournalSetting = JournalSetting()
     declared: tuple[SourceBlock, ...] = Field(default=(), alias="source")
     trace: TraceSetting = TraceSetting()
-    flags: dict[str, FlagSetting] = {}
+    flags: dict[str, FlagSetting] = Field(default={})
     told: tuple[Annotated[MailSetting | WebhookSetting, Field(discriminator="type")], ...] = Field(
         default=(), alias="channel"
     )

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.settings import Settings, SourceBlock, read_settings
+from monitor.settings import Settings, read_settings
+from monitor.source_block import SourceBlock
 from pipelines.errors import InputError
 
 LISTS = "[[source]]\nid = 'lists'\nurl = 'https://lists.example/a.csv'\n"
