@@ -88,5 +88,5 @@ def _read(
         there = found.collect_schema()
         missing = [pl.lit(None, dtype).alias(name) for name, dtype in schema.items() if name not in there]
         return found.with_columns(missing).select(list(schema)).collect()
-    except (pl.exceptions.PolarsError, OSError) as error:
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         raise StoreError(f"{address}: cannot be read: {one_line(error)}") from error
