@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -67,6 +68,7 @@ def tidy(found: Ingested) -> None:
     assert not [line for line in told if "\n" in line or "Traceback" in line or len(line) > 1000]
 
 
+@pytest.mark.long
 @settings(max_examples=120, deadline=None)
 @given(st.lists(SPOILED, min_size=1, max_size=3, unique_by=lambda spoiled: spoiled[0]))
 def test_spoiled_files_lose_no_row_and_harm_no_other_file(

@@ -13,6 +13,8 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+import pytest
+
 from monitor.journal import Journal
 from pipelines.store import Store
 from tests.command import answer, entrepot
@@ -138,6 +140,7 @@ def more(config: Path) -> None:
     (config.parent / "inbox" / "shipments_2.csv").write_text(f"{lines[0]}\n{row}\n")
 
 
+@pytest.mark.long
 def test_a_first_run_killed_again_and_again_is_made_good_by_the_next(tmp_path: Path) -> None:
     with listening() as (url, got):
         config = workspace(tmp_path, url)

@@ -21,6 +21,8 @@ from pipelines.store import Store
 from tests.command import answer, entrepot, write_csv
 from tests.test_example import write_example
 
+pytestmark = pytest.mark.long
+
 FIRST = dt.datetime(2026, 6, 30, 9, tzinfo=dt.UTC)
 HARBOR = "Harbor Cloud Sdn Bhd"
 QUESTIONS: tuple[tuple[str, ...], ...] = (

@@ -24,6 +24,7 @@ from tests.pipelines.store.stores import NOON, daily, one_run, shown, size
 LATER = NOON + dt.timedelta(days=1000)
 
 
+@pytest.mark.long
 def test_a_hundred_runs_are_what_they_were_through_retention_and_vacuum(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
