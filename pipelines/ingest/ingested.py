@@ -15,7 +15,7 @@ from pipelines.known.kept import Kept
 from pipelines.known.presence import Presence
 from pipelines.known.readings import Reading, same
 from pipelines.known.standing import Standing
-from pipelines.reading.columns import LARGEST
+from pipelines.reading.stored import LARGEST
 from pipelines.source import SourceReport, SourceSetting
 
 Say = Callable[[str], None]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -146,11 +146,6 @@ def number_column(value: pl.Expr, text: pl.Expr) -> Parsed:
         "write digits with a decimal point, as 8100000.50, or declare decimal_comma in a mapping",
     )
     return Parsed(value, "is no number", "write digits with a decimal point, as 8100000.50", doubtful)
-
-
-def style_of(frame: pl.DataFrame, numbers: Sequence[str], style: Style) -> Style:
-    """Settle the decimal sign where the file shows it and nothing is declared."""
-    return replace(style, shown=evidence_of(frame, numbers).sign)
 
 
 def evidence_of(frame: pl.DataFrame, numbers: Sequence[str], plain: Collection[str] = ()) -> Evidence:

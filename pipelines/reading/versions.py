@@ -141,22 +141,12 @@ def _spelled(rows: pl.DataFrame, columns: Sequence[str]) -> pl.Expr:
     return pl.format(form, *values)
 
 
-def distinct(records: pl.DataFrame) -> pl.DataFrame:
-    """Keep one of the rows with the same record and content: the one recorded last."""
-    return _last(records, (*RECORD, "content"))
-
-
 def winners(records: pl.DataFrame) -> pl.DataFrame:
     """Keep the winning version of each record: recorded last, else the greater content hash.
 
     The answer does not depend on the order of the rows; it is sorted by record.
     """
     return _last(records, RECORD).sort(RECORD)
-
-
-def corrected(records: pl.DataFrame) -> int:
-    """Count records of which there is more than one content."""
-    return int(records.group_by(RECORD).len().filter(pl.col("len") > 1).height)
 
 
 def _last(records: pl.DataFrame, by: Iterable[str]) -> pl.DataFrame:

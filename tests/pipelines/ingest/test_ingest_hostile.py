@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pipelines.errors import SourceFailed
 from pipelines.ingest import Ingested, ingest
-from pipelines.reading import columns as reading
+from pipelines.reading import stored as reading
 from pipelines.source import SourceSetting
 
 AS_OF = dt.date(2026, 1, 1)
